@@ -1,0 +1,48 @@
+import type { Endpoint } from "../model/cluster.ts";
+import { nodeNameOf, sameEndpoint } from "../model/endpoint.ts";
+import type { Family } from "../net/address.ts";
+import type { AddressRange } from "./cuts.ts";
+import { allPorts, noPorts, samePorts, type PortSet } from "../net/ports.ts";
+
+/** What may be opened from one endpoint to another: the rest is denied. The two sets are disjoint. */
+export interface Connections {
+  readonly allow: PortSet;
+  readonly undetermined: PortSet;
+}
+
+export const openConnections: Connections = { allow: allPorts, undetermined: noPorts };
+
+export function sameConnections(a: Connections, b: Connections): boolean {
+  return a === b || (samePorts(a.allow, b.allow) && samePorts(a.undetermined, b.undetermined));
+}
+
+/** Endpoints that no rule in force can tell apart. */
+export interface EndpointClass {
+  readonly id: number;
+  readonly representative: Endpoint;
+  /** How many endpoints: pods and nodes one by one, outside by the address. */
+  readonly size: bigint;
+  /** Of a class of outside addresses: where they are, pods' and nodes' own addresses included; undefined inside the cluster. */
+  readonly ranges: readonly AddressRange[] | undefined;
+}
+
+/** What two endpoints are to each other, beyond their classes: some rules speak of the pair (S11, S12). */
+export type Relation = "same-pod" | "own-node" | "none";
+
+/** Who may talk to whom in one family. By asking any engine, or from the spec engine's tables; both pass the same contract test. */
+export interface Reachability {
+  readonly family: Family;
+  readonly classes: readonly EndpointClass[];
+  /** The class of a pod, node or outside address that has an address in this family or may get one; undefined for others. */
+  classOf(endpoint: Endpoint): number | undefined;
+  /** What an endpoint of one class may open to another endpoint of a class, where the two stand in this relation. */
+  between(from: number, to: number, relation: Relation): Connections;
+  /** The connections of two endpoints; undefined when one has no address in this family. */
+  connections(from: Endpoint, to: Endpoint): Connections | undefined;
+}
+
+export function relationOf(from: Endpoint, to: Endpoint): Relation {
+  if (sameEndpoint(from, to)) return "same-pod";
+  const ownNode = to.kind === "pod" && !to.hostNetwork && to.node !== undefined && nodeNameOf(from) === to.node;
+  return ownNode ? "own-node" : "none";
+}

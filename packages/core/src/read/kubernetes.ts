@@ -1,0 +1,162 @@
+import type { Labels } from "../model/cluster.ts";
+import type { AssumedEntry, SkippedEntry } from "../model/ledger.ts";
+import { parseAddress, type Address } from "../net/address.ts";
+import { protocols, type Protocol } from "../net/ports.ts";
+import type { Diagnostic } from "../text/diagnostic.ts";
+import { childPath, type Origin, type Part, type PathStep, type Span } from "../text/source.ts";
+import type { Value } from "./build.ts";
+import { say } from "./messages.ts";
+import type { ManifestObject } from "./read.ts";
+import { fieldOf, isRecord, type Fields } from "./value.ts";
+
+/** One object while it is read. What is said about it is collected here, so that all its mistakes come out together. */
+export interface Reading {
+  readonly object: ManifestObject;
+  readonly diagnostics: Diagnostic[];
+  readonly assumed: AssumedEntry[];
+  readonly skipped: SkippedEntry[];
+}
+
+/** A value of the object and where it stands, below the object. */
+export interface Field {
+  readonly value: Value;
+  readonly path: string;
+}
+
+export function startReading(object: ManifestObject): Reading {
+  return { object, diagnostics: [], assumed: [], skipped: [] };
+}
+
+export function hasErrors({ diagnostics }: Pick<Reading, "diagnostics">): boolean {
+  return diagnostics.some(({ severity }) => severity === "error");
+}
+
+export function rootOf({ object }: Reading): Field {
+  return { value: object.value as Fields, path: "" };
+}
+
+export function originOf({ object }: Pick<Reading, "object">, path = ""): Origin {
+  return { document: object.document, path: joinPath(object.path, path) };
+}
+
+export function spanAt({ object }: Reading, path: string, part: Part): Span {
+  return object.document.locate(joinPath(object.path, path), part);
+}
+
+/** The text of a value as it was written: `0443`, `yes`, `"80"`. */
+export function writtenAt(reading: Reading, path: string): string {
+  const { source, start, end } = spanAt(reading, path, "value");
+  return source.text.slice(start, end);
+}
+
+function joinPath(base: string, below: string): string {
+  if (base === "" || below === "") return base + below;
+  return below.startsWith("[") ? base + below : `${base}.${below}`;
+}
+
+/** A field of a mapping. Missing and null are the same everywhere in this API; a parent that is no mapping has no fields. */
+export function child(parent: Field | undefined, key: string): Field | undefined {
+  if (parent === undefined || !isRecord(parent.value)) return undefined;
+  const value = fieldOf(parent.value, key);
+  return value === undefined || value === null ? undefined : { value, path: childPath(parent.path, key) };
+}
+
+/** The field at the end of a way of keys. */
+export function descend(parent: Field, ...keys: readonly string[]): Field | undefined {
+  return keys.reduce<Field | undefined>(child, parent);
+}
+
+export function mapping(reading: Reading, field: Field | undefined, what: string): Field | undefined {
+  if (field === undefined || isRecord(field.value)) return field;
+  reading.diagnostics.push(say("type-wrong", spanAt(reading, field.path, "value"), { what, expected: "a mapping" }));
+  return undefined;
+}
+
+/** The items of a list, null ones too; none when the list is missing. */
+export function list(reading: Reading, field: Field | undefined, what: string): readonly Field[] {
+  if (field === undefined) return [];
+  if (!Array.isArray(field.value)) {
+    const help = isRecord(field.value) ? "put `- ` before its first key" : undefined;
+    reading.diagnostics.push(say("type-wrong", spanAt(reading, field.path, "value"), { what, expected: "a list" }, help === undefined ? {} : { help }));
+    return [];
+  }
+  return field.value.map((value: Value, i) => ({ value, path: childPath(field.path, i as PathStep) }));
+}
+
+/** The items of a list that are mappings; null is the empty mapping (S3). */
+export function mappings(reading: Reading, field: Field | undefined, what: string, itemWhat: string): readonly Field[] {
+  return list(reading, field, what).flatMap((item) => {
+    if (item.value === null) return [{ value: {}, path: item.path }];
+    return mapping(reading, item, itemWhat) ?? [];
+  });
+}
+
+/** Text. A boolean or a number where text must stand is an error that says: quote it (S19). */
+export function text(reading: Reading, field: Field | undefined, what: string): string | undefined {
+  if (field === undefined || typeof field.value === "string") return field?.value as string | undefined;
+  if (typeof field.value === "object") {
+    reading.diagnostics.push(say("type-wrong", spanAt(reading, field.path, "value"), { what, expected: "text" }));
+    return undefined;
+  }
+  const at = spanAt(reading, field.path, "value");
+  const written = at.source.text.slice(at.start, at.end);
+  const parameters = { what, found: written, kind: typeof field.value === "boolean" ? "a boolean" : "a number" } as const;
+  reading.diagnostics.push(say("text-expected", at, parameters, { fix: [{ at, text: JSON.stringify(written) }] }));
+  return undefined;
+}
+
+/** A whole number. */
+export function integer(reading: Reading, field: Field | undefined, what: string): number | undefined {
+  if (field === undefined) return undefined;
+  if (typeof field.value === "number" && Number.isInteger(field.value)) return field.value;
+  reading.diagnostics.push(say("type-wrong", spanAt(reading, field.path, "value"), { what, expected: "a whole number" }));
+  return undefined;
+}
+
+export function boolean(reading: Reading, field: Field | undefined, what: string): boolean | undefined {
+  if (field === undefined || typeof field.value === "boolean") return field?.value as boolean | undefined;
+  reading.diagnostics.push(say("type-wrong", spanAt(reading, field.path, "value"), { what, expected: "true or false" }));
+  return undefined;
+}
+
+/** Labels, or a selector of the old form. A null value is the empty text, as the API server reads it. */
+export function labels(reading: Reading, field: Field | undefined, what: string): Labels {
+  const found = new Map<string, string>();
+  const map = mapping(reading, field, what);
+  if (map === undefined) return found;
+  for (const [key, value] of Object.entries(map.value as Fields)) {
+    const entry = { value, path: childPath(map.path, key) };
+    const label = value === null ? "" : text(reading, entry, `the value of label \`${key}\``);
+    if (label !== undefined) found.set(key, label);
+  }
+  return found;
+}
+
+/** TCP when missing (S7); undefined when it is none that the API knows. */
+export function protocol(reading: Reading, field: Field | undefined): Protocol | undefined {
+  if (field === undefined) return "TCP";
+  const written = text(reading, field, "`protocol`");
+  if (written === undefined) return undefined;
+  const known = protocols.find((candidate) => candidate === written);
+  if (known !== undefined) return known;
+  const meant = protocols.find((candidate) => candidate === written.trim().toUpperCase());
+  reading.diagnostics.push(say("protocol-unknown", spanAt(reading, field.path, "value"), { protocol: written, meant }));
+  return undefined;
+}
+
+/** A port number, 1 to 65,535. */
+export function portNumber(reading: Reading, field: Field | undefined, what: string): number | undefined {
+  const port = integer(reading, field, what);
+  if (port === undefined || field === undefined) return undefined;
+  if (port >= 1 && port <= 65535) return port;
+  reading.diagnostics.push(say("port-out-of-range", spanAt(reading, field.path, "value"), { what, port }));
+  return undefined;
+}
+
+export function address(reading: Reading, field: Field | undefined, what: string): Address | undefined {
+  const written = text(reading, field, what);
+  if (written === undefined || written === "" || field === undefined) return undefined;
+  const parsed = parseAddress(written);
+  if (parsed === undefined) reading.diagnostics.push(say("address-invalid", spanAt(reading, field.path, "value"), { what, text: written }));
+  return parsed;
+}

@@ -1,0 +1,19 @@
+/**
+ * What a text may ask of this reader. The numbers are far above anything that people or controllers write,
+ * and low enough that a hostile text gets its error at once instead of eating the machine.
+ */
+export const limits = {
+  /** Levels of lists and mappings inside each other, aliases followed. */
+  depth: 200,
+  /** Nodes that aliases may add to those that are written. */
+  aliasedNodes: 200_000,
+  /** Keys given twice that are told, per document. */
+  repeatedKeys: 50,
+  /** Characters of a document that are searched once more for all its syntax errors, and how many of them are told. */
+  rereadCharacters: 262_144,
+  syntaxErrors: 20,
+  /** A longer YAML document that never says `kind` or `apiVersion` is not parsed at all. */
+  foreignCharacters: 1_048_576,
+  /** Pods that the templates of all workloads together may ask for. */
+  templatePods: 2_000_000,
+} as const;

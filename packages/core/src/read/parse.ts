@@ -1,0 +1,254 @@
+import { EVENT_ID, parseEvents, YAMLException, type Event } from "js-yaml";
+import type { Diagnostic } from "../text/diagnostic.ts";
+import { childPath, type Source, type SourceDocument, type Span } from "../text/source.ts";
+import { buildDocument, type BuildError, type Value } from "./build.ts";
+import { jsonDocument, yamlDocument } from "./document.ts";
+import { endOf, headOf, lineEnd, type Range } from "./events.ts";
+import { limits } from "./limits.ts";
+import { say } from "./messages.ts";
+import { scanJson, valueStart } from "./scan.ts";
+import { withoutSecrets } from "./secrets.ts";
+
+/** One document of a text, decoded as kubectl decodes it (S19), that can find its nodes again. */
+export interface ParsedDocument {
+  readonly value: Value;
+  readonly document: SourceDocument;
+  readonly repeatedKeys: readonly RepeatedKeyAt[];
+}
+
+/** A key given twice in one mapping; the last one counts. */
+export interface RepeatedKeyAt {
+  readonly key: string;
+  /** The path of the mapping that holds it. */
+  readonly path: string;
+  readonly first: Span;
+  readonly second: Span;
+}
+
+export interface ParsedText {
+  /** The documents that could be read, in the order of the text. Empty ones are left out. */
+  readonly documents: readonly ParsedDocument[];
+  /** One entry per document that could not be read: all its errors. */
+  readonly broken: readonly BrokenDocument[];
+}
+
+export interface BrokenDocument {
+  readonly text: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Reads a text that people wrote as YAML (or JSON), such as a use-case file: scalars as kubectl decodes them, a key given twice is an error.
+ * Never throws; what could not be read is in the diagnostics.
+ */
+export async function parseYaml(source: Source): Promise<{ readonly documents: readonly ParsedDocument[]; readonly diagnostics: readonly Diagnostic[] }> {
+  const { documents, broken } = await parseText(source);
+  const repeated = documents.flatMap(({ repeatedKeys }) => repeatedKeys.map(keyRepeated));
+  return { documents, diagnostics: [...broken.flatMap(({ diagnostics }) => diagnostics), ...repeated] };
+}
+
+export function keyRepeated({ key, first, second }: RepeatedKeyAt): Diagnostic {
+  return say("key-repeated", second, { key }, { related: [{ at: first, message: "the first" }] });
+}
+
+/** Splits a text into documents and decodes each on its own, so that a broken one does not hide the others. */
+export async function parseText(source: Source): Promise<ParsedText> {
+  const documents: ParsedDocument[] = [];
+  const broken: BrokenDocument[] = [];
+  for (const range of splitStream(source.text)) {
+    const parsed = isJson(source.text, range) ? await parseJson(source, range) : await parseYamlDocuments(source, range);
+    documents.push(...parsed.documents);
+    broken.push(...parsed.broken);
+  }
+  return { documents, broken };
+}
+
+/** A marker line begins a document (`---`) or ends one (`...`), wherever it stands: even inside a quoted or block scalar. */
+function* splitStream(text: string): Generator<Range> {
+  const marker = /^(?:---|\.\.\.)(?=[ \t\r\n]|$)/gm;
+  let start = 0;
+  for (const { 0: mark, index } of text.matchAll(marker)) {
+    if (mark === "---") {
+      // Directives belong to the document that the marker begins.
+      if (onlyDirectives(text.slice(start, index))) continue;
+      if (hasContent(text, start, index)) yield { start, end: index };
+      start = index;
+    } else {
+      const end = lineEnd(text, index);
+      if (hasContent(text, start, index)) yield { start, end };
+      start = end;
+    }
+  }
+  if (hasContent(text, start, text.length)) yield { start, end: text.length };
+}
+
+function onlyDirectives(text: string): boolean {
+  return /^%/m.test(text) && /^(?:(?:%.*|[ \t]*(?:#.*)?)(?:\r?\n|$))*$/.test(text.slice(0, 10_000)) && text.length <= 10_000;
+}
+
+/** Whether there is more than blanks, comments and the marker itself. */
+function hasContent(text: string, start: number, end: number): boolean {
+  let at = text.startsWith("---", start) && /^---(?:\s|$)/.test(text.slice(start, start + 4)) ? start + 3 : start;
+  while (at < end) {
+    at = valueStart(text, at);
+    if (at >= end) return false;
+    if (text[at] === "\uFEFF") at++;
+    else if (text[at] !== "#") return true;
+    else at = lineEnd(text, at);
+  }
+  return false;
+}
+
+function contentStart(text: string, { start }: Range): number {
+  return valueStart(text, /^---\s/.test(text.slice(start, start + 4)) ? start + 3 : start);
+}
+
+function isJson(text: string, range: Range): boolean {
+  const first = text[contentStart(text, range)];
+  return first === "{" || first === "[";
+}
+
+/** One JSON value, or several one after the other. A text in braces that is no JSON may still be YAML in flow style. */
+async function parseJson(source: Source, range: Range): Promise<ParsedText> {
+  const documents: ParsedDocument[] = [];
+  for (let at = contentStart(source.text, range); at < range.end; ) {
+    const { end, error, repeats } = scanJson(source.text, at, limits.depth);
+    if (error !== undefined) {
+      const looksLikeJson = /^[{[]\s*(?:["{[\]}]|$)/.test(source.text.slice(at, at + 1000)) && !source.text.startsWith("{{", at);
+      if (documents.length === 0 && !error.expected.includes("levels")) {
+        const asYaml = await parseYamlDocuments(source, range);
+        if (asYaml.broken.length === 0 || !looksLikeJson) return asYaml;
+      }
+      const hidden = withoutSecrets(source, range);
+      const span: Span = { source: hidden, start: error.at, end: Math.min(range.end, error.at + 1) };
+      const diagnostic = error.expected.includes("levels") ? say("nesting-too-deep", span, { levels: limits.depth }) : say("json-invalid", span, error);
+      return { documents, broken: [{ text: source.text.slice(range.start, range.end), diagnostics: [diagnostic] }] };
+    }
+    const document = jsonDocument(source, at);
+    const repeatedKeys = repeats.map(({ key, steps, first, second }) => ({
+      key,
+      path: steps.reduce<string>(childPath, ""),
+      first: { source, start: first, end: first + key.length + 2 },
+      second: { source, start: second, end: second + key.length + 2 },
+    }));
+    documents.push({ value: JSON.parse(source.text.slice(at, end)) as Value, document, repeatedKeys });
+    at = valueStart(source.text, end);
+    if (source.text.startsWith("...", at)) break;
+  }
+  return { documents, broken: [] };
+}
+
+async function parseYamlDocuments(source: Source, range: Range): Promise<ParsedText> {
+  const text = source.text.slice(range.start, range.end);
+  const spanAt = (start: number, end = start + 1): Span => ({
+    source: withoutSecrets(source, range),
+    start: range.start + start,
+    end: range.start + end,
+  });
+  let events: readonly Event[];
+  try {
+    events = parseEvents(text, { maxDepth: limits.depth });
+  } catch (thrown) {
+    return { documents: [], broken: [{ text, diagnostics: await syntaxErrors(text, thrown, spanAt) }] };
+  }
+  const documents: ParsedDocument[] = [];
+  for (const own of perDocument(events)) {
+    const { value, repeated, error } = buildDocument(own, text);
+    if (error !== undefined) {
+      return { documents, broken: [{ text, diagnostics: [buildFailure(error, spanOfEvent(own, error.event, text, spanAt))] }] };
+    }
+    if (value === null) continue;
+    const repeatedKeys = repeated.map(({ key, path, firstEvent, secondEvent }) => ({
+      key,
+      path,
+      first: spanOfEvent(own, firstEvent, text, spanAt),
+      second: spanOfEvent(own, secondEvent, text, spanAt),
+    }));
+    documents.push({ value, document: yamlDocument(source, range.start, text, own), repeatedKeys });
+  }
+  return { documents, broken: [] };
+}
+
+function perDocument(events: readonly Event[]): readonly (readonly Event[])[] {
+  const starts = events.flatMap(({ type }, at) => (type === EVENT_ID.DOCUMENT ? [at] : []));
+  return starts.length === 1 ? [events] : starts.map((start, i) => events.slice(start, starts[i + 1] ?? events.length));
+}
+
+function spanOfEvent(events: readonly Event[], at: number, text: string, spanAt: (start: number, end?: number) => Span): Span {
+  const head = headOf(events, at, text);
+  if (head !== undefined) return spanAt(head.start, head.end);
+  for (let i = at; i > 0; i--) {
+    const end = endOf(events, i, text);
+    if (end >= 0) return spanAt(end);
+  }
+  return spanAt(0);
+}
+
+function buildFailure({ problem, text }: BuildError, at: Span): Diagnostic {
+  switch (problem) {
+    case "alias-unknown":
+      return say("alias-unknown", at, { name: text });
+    case "alias-recursive":
+      return say("alias-recursive", at, { name: text });
+    case "alias-bomb":
+      return say("alias-bomb", at, { nodes: limits.aliasedNodes });
+    case "nesting":
+      return say("nesting-too-deep", at, { levels: limits.depth });
+    case "key-kind":
+      return say("key-not-text", at, { found: text });
+    case "tag":
+      return say("tag-mismatch", at, { tag: text });
+    case "merge":
+      return say("merge-invalid", at, {});
+    case "not-finite":
+      return say("number-not-finite", at, { text });
+  }
+}
+
+/** What the first parser stopped at; in a document of ordinary size everything that a second, more patient one finds. */
+async function syntaxErrors(text: string, thrown: unknown, spanAt: (start: number, end?: number) => Span): Promise<readonly Diagnostic[]> {
+  const first = firstError(thrown, text);
+  if (first.deep) return [say("nesting-too-deep", spanAt(first.at), { levels: limits.depth })];
+  const tab = tabInIndentation(text, first);
+  if (tab !== undefined) return [say("yaml-tab", spanAt(tab), {})];
+  const all = text.length <= limits.rereadCharacters ? await allErrors(text) : [];
+  const found = all.length === 0 ? [first] : all;
+  return found.map(({ at, reason }) => say("yaml-invalid", spanAt(at), { reason }));
+}
+
+interface Mistake {
+  readonly at: number;
+  readonly reason: string;
+}
+
+function firstError(thrown: unknown, text: string): Mistake & { readonly deep: boolean } {
+  if (!(thrown instanceof YAMLException)) return { at: 0, reason: "this is no YAML", deep: thrown instanceof RangeError };
+  const at = Math.min(thrown.mark?.position ?? 0, text.length);
+  return { at, reason: thrown.reason, deep: thrown.reason.startsWith("nesting exceeded") };
+}
+
+function tabInIndentation(text: string, { at, reason }: Mistake): number | undefined {
+  const start = text.lastIndexOf("\n", Math.max(0, at - 1)) + 1;
+  const tab = /^ *\t/.exec(text.slice(start, lineEnd(text, start)));
+  if (tab !== null) return start + tab[0].length - 1;
+  return reason.includes("tab character") ? at : undefined;
+}
+
+async function allErrors(text: string): Promise<readonly Mistake[]> {
+  try {
+    const { parseDocument } = await import("yaml");
+    const { errors } = parseDocument(text, { prettyErrors: false, version: "1.1", uniqueKeys: false, logLevel: "silent" });
+    const lines = new Set<number>();
+    const found: Mistake[] = [];
+    for (const { message, pos } of errors) {
+      const at = Math.min(pos[0], text.length);
+      const line = text.lastIndexOf("\n", at - 1);
+      if (lines.has(line) || found.length >= limits.syntaxErrors) continue;
+      lines.add(line);
+      found.push({ at, reason: message });
+    }
+    return found;
+  } catch {
+    return [];
+  }
+}

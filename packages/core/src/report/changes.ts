@@ -1,0 +1,160 @@
+import { formatPorts, isEmptyPorts, noPorts, protocols, subtract, unite, type PortSet, type Protocol } from "../net/ports.ts";
+import type { Answer, Calculation, SideWhy } from "../reach/engine.ts";
+import { compareTexts } from "../text/diagnostic.ts";
+import { spanOf, type Origin } from "../text/source.ts";
+import { placeOf } from "./places.ts";
+import { pairCount, type FamilyConnections, type Row, type View } from "./rows.ts";
+import type { Change, Place } from "./types.ts";
+import { decidingSide, placeText } from "./words.ts";
+
+/** What a stage opened and closed, each with the line that did it; devices under test group and order the rest. */
+export function changesBetween(before: View, after: View, calculation: Calculation, underTest: readonly string[]): readonly Change[] {
+  const changed = after.rows.flatMap((from) => after.rows.flatMap((to) => changedPair(before, after, calculation, from, to) ?? []));
+  const groups = new Map<string, ChangedPair[]>();
+  for (const pair of changed) {
+    const key = JSON.stringify([aspectOf(pair, underTest), pair.kind, pair.ports, pair.place && placeText(pair.place)]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [pair]);
+    else group.push(pair);
+  }
+  return [...groups.values()]
+    .flatMap((pairs) => joined(pairs))
+    .sort((a, b) => compareAspects(aspectOf(a.first, underTest), aspectOf(b.first, underTest)) || kindOrder.indexOf(a.kind) - kindOrder.indexOf(b.kind) || comparePlaces(a.place, b.place))
+    .map(({ first: _, ...change }) => change);
+}
+
+interface ChangedPair {
+  readonly kind: Change["kind"];
+  readonly from: Row;
+  readonly to: Row;
+  readonly ports: string;
+  readonly place: Place | undefined;
+}
+
+const kindOrder: readonly Change["kind"][] = ["opens", "widens", "alters", "narrows", "closes", "loses-certainty"];
+
+function changedPair(before: View, after: View, calculation: Calculation, from: Row, to: Row): ChangedPair | undefined {
+  const [old, now] = [before.connections(from, to), after.connections(from, to)];
+  // A pod that is new at this stage has no connections to compare with: nothing changed for it.
+  const family = now.find((one) => differs(old.find((other) => other.family === one.family), one));
+  const then = old.find((other) => other.family === family?.family);
+  if (family === undefined || then === undefined) return undefined;
+  const [was, is] = [then.connections.allow, family.connections.allow];
+  const lost = subtract(was, is);
+  const gained = subtract(is, was);
+  const kind = kindOf(lost, gained, was, is);
+  return { kind, from, to, ports: formatPorts(is), place: changingLine(kind, family, lost, gained, is, calculation) };
+}
+
+function differs(old: FamilyConnections | undefined, now: FamilyConnections): boolean {
+  if (old === undefined) return false;
+  const [a, b] = [old.connections, now.connections];
+  return [subtract(a.allow, b.allow), subtract(b.allow, a.allow), subtract(a.undetermined, b.undetermined), subtract(b.undetermined, a.undetermined)].some((set) => !isEmptyPorts(set));
+}
+
+function kindOf(lost: PortSet, gained: PortSet, was: PortSet, is: PortSet): Change["kind"] {
+  if (isEmptyPorts(lost) && isEmptyPorts(gained)) return "loses-certainty";
+  if (isEmptyPorts(lost)) return isEmptyPorts(was) ? "opens" : "widens";
+  if (isEmptyPorts(gained)) return isEmptyPorts(is) ? "closes" : "narrows";
+  return "alters";
+}
+
+/** Closing: where the policy isolates. Narrowing: the rule that still allows. Opening: the rule that allows. */
+function changingLine(kind: Change["kind"], { from, to, family }: FamilyConnections, lost: PortSet, gained: PortSet, is: PortSet, calculation: Calculation): Place | undefined {
+  const ask = (ports: PortSet): Answer | undefined => {
+    const witness = firstPort(ports);
+    return witness && calculation.answer({ from, to, family, ...witness });
+  };
+  switch (kind) {
+    case "closes": {
+      const denied = ask(lost);
+      return denied && originPlace(decidingSide(denied.why)?.origins[0]);
+    }
+    case "narrows": {
+      const denied = ask(lost);
+      const kept = ask(is);
+      const side = denied?.why.egress.verdict === "deny" ? "egress" : "ingress";
+      const rule = kept?.why[side].origins[0];
+      return originPlace(rule === undefined ? denied?.why[side].origins[0] : ruleOf(rule));
+    }
+    case "opens":
+    case "widens":
+    case "alters": {
+      const allowed = ask(gained);
+      const side = allowed && [allowed.why.egress, allowed.why.ingress].find(({ reason }) => reason === "rule-allows");
+      return side && originPlace(ruleOrigin(side));
+    }
+    case "loses-certainty": {
+      const doubted = ask(unite(is, noPorts));
+      return doubted && originPlace(decidingSide(doubted.why)?.origins[0]);
+    }
+  }
+}
+
+function ruleOrigin({ origins }: SideWhy): Origin | undefined {
+  const [origin] = origins;
+  return origin && ruleOf(origin);
+}
+
+/** A peer's origin without the peer: the rule it stands in. */
+function ruleOf({ document, path }: Origin): Origin {
+  return { document, path: path.replace(/\.(?:from|to)\[\d+\]$/, "") };
+}
+
+function originPlace(origin: Origin | undefined): Place | undefined {
+  return origin && placeOf(spanOf(origin));
+}
+
+/** 80/TCP where it is among them, since people look for it; else the lowest, TCP first. */
+function firstPort(ports: PortSet): { readonly protocol: Protocol; readonly port: number } | undefined {
+  if (ports.TCP.some(({ first, last }) => first <= 80 && 80 <= last)) return { protocol: "TCP", port: 80 };
+  const protocol = protocols.find((name) => ports[name].length > 0);
+  const range = protocol && ports[protocol][0];
+  return protocol && range && { protocol, port: range.first };
+}
+
+/** Which device under test a change is about, and on which side of it; what is about none comes last. */
+interface Aspect {
+  readonly device: number;
+  readonly side: "to" | "from" | "neither";
+}
+
+function aspectOf({ from, to }: Pick<ChangedPair, "from" | "to">, underTest: readonly string[]): Aspect {
+  const [target, source] = [underTest.indexOf(to.endpoint.id), underTest.indexOf(from.endpoint.id)];
+  const candidates: Aspect[] = [];
+  if (target >= 0) candidates.push({ device: target, side: "to" });
+  if (source >= 0) candidates.push({ device: source, side: "from" });
+  return candidates.sort(compareAspects)[0] ?? { device: underTest.length, side: "neither" };
+}
+
+function compareAspects(a: Aspect, b: Aspect): number {
+  return a.device - b.device || sides.indexOf(a.side) - sides.indexOf(b.side);
+}
+
+const sides: readonly Aspect["side"][] = ["to", "from", "neither"];
+
+/** Joins pairs that one line changed alike: destinations with the same sources become one change. */
+function joined(pairs: readonly ChangedPair[]): readonly (Change & { readonly first: ChangedPair })[] {
+  const columns = new Map<Row, Row[]>();
+  for (const { from, to } of pairs) columns.set(to, [...(columns.get(to) ?? []), from]);
+  const rectangles: { readonly from: readonly Row[]; readonly to: Row[] }[] = [];
+  for (const [to, from] of columns) {
+    const fits = rectangles.find((rectangle) => rectangle.from.length === from.length && rectangle.from.every((row, i) => row === from[i]));
+    if (fits === undefined) rectangles.push({ from, to: [to] });
+    else fits.to.push(to);
+  }
+  const [first] = pairs as readonly [ChangedPair, ...ChangedPair[]];
+  return rectangles.map(({ from, to }) => ({
+    kind: first.kind,
+    from: from.map(({ endpoint }) => endpoint.id),
+    to: to.map(({ endpoint }) => endpoint.id),
+    pairs: from.reduce((sum, a) => sum + to.reduce((inner, b) => inner + pairCount(a, b), 0), 0),
+    ports: first.ports,
+    place: first.place,
+    first,
+  }));
+}
+
+function comparePlaces(a: Place | undefined, b: Place | undefined): number {
+  return compareTexts(a?.file ?? "", b?.file ?? "") || (a?.line ?? 0) - (b?.line ?? 0);
+}

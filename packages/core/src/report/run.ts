@@ -1,0 +1,251 @@
+import type { Endpoint } from "../model/cluster.ts";
+import { endpointName, sameEndpoint } from "../model/endpoint.ts";
+import type { AssumedEntry, Ledger } from "../model/ledger.ts";
+import type { Calculation } from "../reach/engine.ts";
+import type { Diagnostic } from "../text/diagnostic.ts";
+import type { AssertionResult, Outcome, Point, StageResult, Statement, Witness } from "../usecase/check.ts";
+import { resolveEnd, type NameTable } from "../usecase/ends.ts";
+import type { Stage } from "../usecase/stages.ts";
+import type { EndName, Row as UseCaseRow, UseCase } from "../usecase/types.ts";
+import { assertionText, rowText } from "./assertions.ts";
+import { changesBetween } from "./changes.ts";
+import { coverageOf } from "./coverage.ts";
+import { pathsText } from "./paths.ts";
+import { reportDiagnostic } from "./places.ts";
+import { familiesOf, reportPairs, rowsOf, sortRows, totalsOf, viewAt, type Row, type RowOptions, type View } from "./rows.ts";
+import type { Conclusion, PairTotals, Report, ReportRow, ReportStage, Violation } from "./types.ts";
+import { becausePlace, decidingSide, sideText } from "./words.ts";
+
+/** What one engine said of one stage. */
+export interface Survey {
+  readonly engine: string;
+  readonly calculation: Calculation;
+  readonly result: StageResult;
+}
+
+/** One stage as the engines judged it; the first engine's reasons are told. */
+export interface JudgedStage {
+  readonly stage: Stage;
+  readonly surveys: readonly [Survey, ...Survey[]];
+}
+
+export interface RunInput {
+  readonly useCase: UseCase;
+  readonly stages: readonly JudgedStage[];
+  /** Findings that no single stage can tell. */
+  readonly findings: readonly Diagnostic[];
+}
+
+/** The report of `netproof run`: the environment, the intent, and per stage what changed, what breaks it and why. */
+export function runReport({ useCase, stages, findings }: RunInput): Report {
+  const last = stages.at(-1)?.stage;
+  const names: NameTable = { snapshot: last?.snapshot ?? emptySnapshotOf(stages), outside: useCase.outside, groups: useCase.groups };
+  const focus = useCase.focus.flatMap((end) => endpointsOf(end, stages, names));
+  const options: RowOptions = {
+    outside: useCase.outside,
+    elsewhere: "left-out",
+    underTest: focus,
+    aboutOf: roleLookup(useCase, stages, names),
+  };
+  const calculations = stages.flatMap(({ surveys }) => surveys.map(({ calculation }) => calculation));
+  const families = familiesOf(calculations, options);
+  const rows = sortRows(rowsOf(calculations, families, options), focus);
+  const groups = useCase.groups.map((group) => ({ name: group.name, rows: rowsOfEnd({ text: group.name, origin: group.origin }, rows, stages, names) }));
+  const idsUnderTest = rows.filter(({ endpoint }) => endpoint.underTest).map(({ endpoint }) => endpoint.id);
+
+  let previous: View | undefined;
+  const reported = stages.map(({ stage, surveys }, index): ReportStage => {
+    const [{ calculation, result }] = surveys;
+    const view = viewAt(rows, calculation, families);
+    const changes = previous === undefined ? [] : changesBetween(previous, view, calculation, idsUnderTest);
+    previous = view;
+    return {
+      number: index + 1,
+      name: stage.name,
+      about: stage.declaration.about,
+      policies: stage.changes.map(({ kind, object }) => ({ change: kind, name: objectName(object) })),
+      policyCount: stage.snapshot.policies.length,
+      intent: result.intent.status === "not-judged" ? "undetermined" : result.intent.status,
+      declared: result.intent.declared,
+      totals: stageTotals(result, view),
+      broken: result.intent.assertions.map(({ id, broken }) => ({ assertion: id, pairs: broken })),
+      surveys: surveys.map((survey) => ({ engine: survey.engine, rows: surveyRows(survey, rows, families) })),
+      changes,
+      violations: violationsOf(result.intent, calculation),
+      expected: expectedRows(result.expect),
+      paths: result.intent.assertions.flatMap(({ statements }) => statements.flatMap(({ paths }) => (paths === undefined ? [] : [{ label: paths.label, text: pathsText(paths, groups) }]))),
+    };
+  });
+  const all = [...stages.flatMap(({ surveys }) => surveys.flatMap(({ result }) => result.findings)), ...findings];
+  return {
+    format: "netproof.report/1",
+    name: useCase.name,
+    about: useCase.about,
+    source: useCase.source,
+    engines: stages[0]?.surveys.map(({ engine }) => engine) ?? [],
+    endpoints: rows.map(({ endpoint }) => endpoint),
+    focus: idsUnderTest,
+    groups: groups.map(({ name, rows: members }) => ({ name, members: members.map(({ endpoint }) => endpoint.id) })),
+    assertions: useCase.intent.map((assertion) => ({ id: assertion.id, text: assertionText(assertion) })),
+    stages: reported,
+    findings: all.map((finding) => reportDiagnostic(finding, "finding")),
+    coverage: coverageOf(mergedLedger(stages.map(({ stage }) => stage.ledger)), mergedAssumptions(calculations)),
+    conclusion: conclusionOf(stages, all, reported),
+  };
+}
+
+/** The snapshot of a use case that has no stages is nothing at all; reading never lets that through. */
+function emptySnapshotOf(stages: readonly JudgedStage[]): NameTable["snapshot"] {
+  const [first] = stages;
+  return first?.stage.snapshot ?? { namespaces: [], nodes: [], pods: [], services: [], policies: [], unread: [] };
+}
+
+/** An end's endpoints in the last stage that has some. */
+function endpointsOf(end: EndName, stages: readonly JudgedStage[], names: NameTable): readonly Endpoint[] {
+  for (const { stage } of [...stages].reverse()) {
+    const { end: found } = resolveEnd(end.text, { ...names, snapshot: stage.snapshot });
+    if (found !== undefined && found.endpoints.length > 0) return found.endpoints;
+  }
+  return [];
+}
+
+function rowsOfEnd(end: EndName, rows: readonly Row[], stages: readonly JudgedStage[], names: NameTable): readonly Row[] {
+  const endpoints = endpointsOf(end, stages, names);
+  return rows.filter(({ members }) => members.every((member) => endpoints.some((endpoint) => sameEndpoint(endpoint, member))));
+}
+
+function roleLookup(useCase: UseCase, stages: readonly JudgedStage[], names: NameTable): (endpoint: Endpoint) => string | undefined {
+  const roles = new Map<string, string>();
+  for (const { end, about } of useCase.topology.roles) {
+    for (const endpoint of endpointsOf(end, stages, names)) roles.set(endpointName(endpoint), about);
+  }
+  return (endpoint) => roles.get(endpointName(endpoint));
+}
+
+function objectName({ kind, namespace, name }: Stage["changes"][number]["object"]): string {
+  const full = namespace === undefined ? name : `${namespace}/${name}`;
+  return kind === "NetworkPolicy" ? full : `${kind} ${full}`;
+}
+
+function stageTotals(result: StageResult, view: View): PairTotals {
+  const { total: pairs, open, undetermined } = result.pairs;
+  return { pairs, open, undetermined, openOnEveryPort: totalsOf(view).openOnEveryPort };
+}
+
+function surveyRows({ calculation, result }: Survey, rows: readonly Row[], families: readonly (4 | 6)[]): readonly ReportRow[] {
+  const view = viewAt(rows, calculation, families);
+  return rows.flatMap((from) => rows.flatMap((to) => reportPairs(view, from, to).map((pair) => ({ ...pair, breaks: brokenBy(result, from, to) }))));
+}
+
+/** The assertion that some endpoints of the two rows break. Rows are small, or their endpoints alike for the whole file. */
+function brokenBy(result: StageResult, from: Row, to: Row): string | undefined {
+  for (const a of from.members) {
+    for (const b of to.members) {
+      const broken = sameEndpoint(a, b) ? undefined : result.brokenBy(a, b);
+      if (broken !== undefined) return broken.id;
+    }
+  }
+  return undefined;
+}
+
+function violationsOf({ assertions }: Outcome, calculation: Calculation): readonly Violation[] {
+  return assertions.flatMap((assertion): readonly Violation[] => {
+    if (assertion.status === "violated") return [violated(assertion, calculation)].filter((violation) => violation !== undefined);
+    if (assertion.question === undefined) return [];
+    const { pairs, witness } = assertion.question;
+    return [{ assertion: assertion.id, severity: "error", status: "undetermined", pairs, subject: undefined, witness: witnessOf(witness, calculation) }];
+  });
+}
+
+function violated({ id, broken, warned, witness, subjects }: AssertionResult, calculation: Calculation): Violation | undefined {
+  const severity = broken === 0 && warned > 0 ? "warning" : "error";
+  const [subject] = subjects;
+  const text =
+    subject === undefined
+      ? undefined
+      : subject.kind === "unused-policy"
+        ? `policy ${subject.policy.name.namespace}/${subject.policy.name.name} selects no pod`
+        : `${endpointName(subject.pod)} is not isolated in ${subject.directions.join(" and ")}`;
+  if (witness === undefined && text === undefined) return undefined;
+  return { assertion: id, severity, status: "violated", pairs: Math.max(broken, warned), subject: text, witness: witness && witnessOf(witness, calculation) };
+}
+
+function witnessOf({ from, to, flows, fault }: Witness, calculation: Calculation): NonNullable<Violation["witness"]> {
+  const flow = flows[flows.length - 1] ?? flows[0];
+  const { verdict, why } = calculation.answer(flow);
+  const decided = decidingSide(why);
+  const allowing = [why.egress, why.ingress].find(({ reason }) => reason === "rule-allows");
+  const because = decided !== undefined ? sideText(decided) : allowing === undefined ? "not isolated" : `${shortEntry(allowing.rules[0] ?? "")} allows`;
+  return {
+    from: pointName(from),
+    to: pointName(to),
+    via: fault.chain.map(pointName),
+    port: `${flow.port}/${flow.protocol}`,
+    verdict,
+    because,
+    place: becausePlace(why),
+  };
+}
+
+/** `dev/policy2 egress[0].to[1]` is told as `egress[0]`: the place says the rest. */
+function shortEntry(rule: string): string {
+  return (rule.split(" ")[1] ?? rule).replace(/\.(?:from|to)\[\d+\]$/, "");
+}
+
+/** Names of points are full; a row's short one is unique in the whole report, so the text may drop the namespace. */
+function pointName(point: Point): string {
+  return point.name;
+}
+
+function expectedRows(expect: Outcome | undefined): ReportStage["expected"] {
+  return (expect?.assertions ?? []).flatMap(({ statements }) =>
+    statements.flatMap(({ statement, status }) => (isRow(statement) ? [{ id: statement.id, holds: status, text: rowText(statement) }] : [])),
+  );
+}
+
+function isRow(statement: Statement): statement is UseCaseRow {
+  return typeof statement === "object" && "verdict" in statement;
+}
+
+/** The files and objects of all stages, each counted once. */
+function mergedLedger(ledgers: readonly Ledger[]): Ledger {
+  const [first, ...more] = ledgers;
+  if (first === undefined) return { files: 0, read: [], skipped: [], assumed: [] };
+  return more.reduce(
+    (sum, next) => ({
+      files: Math.max(sum.files, next.files),
+      read: mergeBy([...sum.read, ...next.read], ({ kind }) => kind),
+      skipped: mergeBy([...sum.skipped, ...next.skipped], ({ what, effect, why }) => JSON.stringify([what, effect, why])),
+      assumed: mergeBy([...sum.assumed, ...next.assumed], ({ rule, what }) => JSON.stringify([rule, what])),
+    }),
+    first,
+  );
+}
+
+function mergedAssumptions(calculations: readonly Calculation[]): readonly AssumedEntry[] {
+  return mergeBy(calculations.flatMap(({ assumed }) => assumed), ({ rule, what }) => JSON.stringify([rule, what]));
+}
+
+/** One entry per key, the largest: stages only add to or replace what the stage before holds. */
+function mergeBy<Entry extends { readonly count: number }>(entries: readonly Entry[], keyOf: (entry: Entry) => string): readonly Entry[] {
+  const merged = new Map<string, Entry>();
+  for (const entry of entries) {
+    const known = merged.get(keyOf(entry));
+    if (known === undefined || known.count < entry.count) merged.set(keyOf(entry), entry);
+  }
+  return [...merged.values()];
+}
+
+function conclusionOf(stages: readonly JudgedStage[], findings: readonly Diagnostic[], reported: readonly ReportStage[]): Conclusion {
+  const results = stages.flatMap(({ surveys }) => surveys.map(({ result }) => result));
+  const errors = findings.filter(({ severity }) => severity === "error").length;
+  const undetermined = results.filter(({ intent, expect, pairs }) => intent.status === "undetermined" || expect?.status === "undetermined" || pairs.undetermined > 0).length;
+  return {
+    pairs: Math.max(0, ...reported.map(({ totals }) => totals.pairs)),
+    findings: errors,
+    warnings: findings.filter(({ severity }) => severity === "warning").length,
+    undeterminedStages: undetermined,
+    elsewhereJudged: results.some(({ elsewhere }) => elsewhere === "judged"),
+    exitCode: errors > 0 ? 1 : undetermined > 0 ? 4 : 0,
+  };
+}

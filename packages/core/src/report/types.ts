@@ -1,0 +1,287 @@
+import type { Verdict } from "../model/judgement.ts";
+import type { Severity } from "../text/diagnostic.ts";
+
+/**
+ * The documents that commands print: plain data, versioned, complete without the files they speak of.
+ * Everything in `present/` is written against these types and nothing else (invariant 6).
+ * Texts are as their authors wrote them: escaping is the business of each output format.
+ */
+
+/** A place in a file, as it is printed: `policy1.yaml`, line and column counted from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Cited lines with marks under them; `lines` hold only those that are marked. Never text of kinds that may hold secrets. */
+export interface Frame {
+  readonly place: Place;
+  /** What the frame shows: `ingress[0]: the port matches, no peer does`. */
+  readonly title: string | undefined;
+  readonly lines: readonly FrameLine[];
+}
+
+export interface FrameLine {
+  readonly number: number;
+  readonly text: string;
+  /** In characters of `text`, counted from 0, the end not included. */
+  readonly marks: readonly { readonly start: number; readonly end: number; readonly label: string; readonly style: "primary" | "related" }[];
+}
+
+/** A diagnostic with its place looked up. A finding is one about the answer instead of the input. */
+export interface ReportDiagnostic {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly kind: "input" | "finding";
+  readonly message: string;
+  readonly frame: Frame | undefined;
+  readonly help: string | undefined;
+}
+
+/** One row of a view: an endpoint, or the pods of a workload that nothing tells apart. */
+export interface ReportEndpoint {
+  /** Unique in the document: `dev/web`, `cent222`. */
+  readonly id: string;
+  /** The shortest name that is unique in the document. */
+  readonly name: string;
+  readonly kind: "pods" | "node" | "outside" | "elsewhere";
+  /** Empty for nodes and the outside. */
+  readonly namespace: string;
+  /** How many endpoints the row stands for. */
+  readonly size: number;
+  readonly addresses: readonly string[];
+  readonly about: string | undefined;
+  readonly underTest: boolean;
+}
+
+/** Ports of one protocol set as text, for people and machines alike: `all`, `80/TCP 53/UDP`, `-`. */
+export type PortsText = string;
+
+/** What is open from one row to another. Both families agree unless `family` says which is meant. */
+export interface ReportPair {
+  readonly from: string;
+  readonly to: string;
+  readonly family: 4 | 6 | undefined;
+  readonly allow: PortsText;
+  readonly undetermined: PortsText;
+  /** Endpoint pairs behind it: sizes multiplied, without pairs of one endpoint with itself. */
+  readonly pairs: number;
+}
+
+export interface Coverage {
+  /** The one line: `all of 6 files analysed`. */
+  readonly text: string;
+  readonly ledger: ReportLedger;
+}
+
+export interface ReportLedger {
+  readonly files: number;
+  readonly read: readonly { readonly kind: string; readonly count: number }[];
+  readonly skipped: readonly { readonly what: string; readonly effect: string; readonly why: string; readonly count: number; readonly places: readonly Place[] }[];
+  readonly assumed: readonly { readonly rule: string; readonly what: string; readonly count: number; readonly places: readonly Place[] }[];
+}
+
+/** `matrix`: who may open what to whom. */
+export interface MatrixDocument {
+  readonly format: "netproof.matrix/1";
+  readonly stage: string | undefined;
+  /** With one port asked, cells are verdicts: `80/TCP`. */
+  readonly port: string | undefined;
+  readonly endpoints: readonly ReportEndpoint[];
+  readonly pairs: readonly ReportPair[];
+  readonly totals: PairTotals;
+}
+
+export interface PairTotals {
+  /** Ordered pairs of endpoints, without an endpoint with itself and without outside to outside. */
+  readonly pairs: number;
+  readonly open: number;
+  readonly openOnEveryPort: number;
+  readonly undetermined: number;
+}
+
+/** `list`: rules that say together what is open, and nothing else. */
+export interface ListDocument {
+  readonly format: "netproof.list/1";
+  readonly stage: string | undefined;
+  readonly rules: readonly ListRule[];
+  /** Groups that the rules name, spelled out. */
+  readonly groups: readonly { readonly name: string; readonly members: readonly string[] }[];
+  readonly totals: PairTotals;
+}
+
+export interface ListRule {
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+  readonly ports: PortsText;
+  readonly verdict: "allow" | "undetermined";
+  readonly family: 4 | 6 | undefined;
+  readonly because: string;
+  readonly place: Place | undefined;
+  /** The entry that decides: `ingress[0]`; empty where no rule does. */
+  readonly rule: string;
+}
+
+/** One row of `ask`. `from`, `to`, `port` and `protocol` are as they were asked. */
+export interface AskRow {
+  readonly from: string;
+  readonly to: string;
+  readonly port: number;
+  readonly protocol: string;
+  readonly family: 4 | 6;
+  readonly verdict: Verdict;
+  readonly why: { readonly egress: AskSide; readonly ingress: AskSide };
+  /** Said with the answer: an address that is a pod's own, a Service's target. */
+  readonly note?: string;
+}
+
+export interface AskSide {
+  readonly reason: string;
+  readonly question?: string;
+  readonly policies: readonly string[];
+  readonly rules: readonly string[];
+  readonly places: readonly string[];
+}
+
+/** `explain`: one question, answered once per backend of a Service, class of a workload or run of ports. */
+export interface ExplainDocument {
+  readonly format: "netproof.explanation/1";
+  readonly stage: string | undefined;
+  readonly from: string;
+  readonly to: string;
+  readonly answers: readonly (FlowExplanation | PortsExplanation)[];
+  readonly notes: readonly string[];
+}
+
+/** One flow, both directions. */
+export interface FlowExplanation {
+  readonly kind: "flow";
+  /** `client-qa → webserver-dev 80/TCP`, without the arrow: the ends as asked. */
+  readonly from: string;
+  readonly to: string;
+  readonly port: string;
+  /** The endpoint and port behind a Service's: `webserver-dev 80/TCP`. */
+  readonly which: string | undefined;
+  readonly family: 4 | 6;
+  readonly verdict: Verdict;
+  readonly sides: readonly [SideExplanation, SideExplanation];
+  readonly help: string | undefined;
+}
+
+export interface SideExplanation {
+  readonly direction: "egress" | "ingress";
+  readonly of: string;
+  readonly verdict: Verdict;
+  readonly text: string;
+  /** The line that decided an allow. */
+  readonly cited: { readonly place: Place; readonly text: string } | undefined;
+  /** Near misses of a deny. */
+  readonly frames: readonly Frame[];
+}
+
+/** All ports of one pair, grouped by verdict and reason. */
+export interface PortsExplanation {
+  readonly kind: "ports";
+  readonly from: string;
+  readonly to: string;
+  readonly family: 4 | 6;
+  readonly verdict: Verdict | "mixed";
+  /** `allow on 80/TCP only`. */
+  readonly summary: string;
+  readonly groups: readonly { readonly verdict: Verdict; readonly ports: string; readonly because: string }[];
+}
+
+/** `check`: what reading found. */
+export interface CheckDocument {
+  readonly format: "netproof.check/1";
+  readonly diagnostics: readonly ReportDiagnostic[];
+  readonly coverage: Coverage;
+}
+
+/** `run`: a use case, judged stage by stage. */
+export interface Report {
+  readonly format: "netproof.report/1";
+  readonly name: string;
+  readonly about: string | undefined;
+  readonly source: string | undefined;
+  readonly engines: readonly string[];
+  readonly endpoints: readonly ReportEndpoint[];
+  /** Devices under test, by id, in their printed order. */
+  readonly focus: readonly string[];
+  readonly groups: readonly { readonly name: string; readonly members: readonly string[] }[];
+  readonly assertions: readonly { readonly id: string; readonly text: string }[];
+  readonly stages: readonly ReportStage[];
+  readonly findings: readonly ReportDiagnostic[];
+  readonly coverage: Coverage;
+  readonly conclusion: Conclusion;
+}
+
+export interface ReportStage {
+  readonly number: number;
+  readonly name: string;
+  readonly about: string | undefined;
+  readonly policies: readonly { readonly change: "applied" | "replaced" | "deleted"; readonly name: string }[];
+  /** How many policies are in force. */
+  readonly policyCount: number;
+  readonly intent: "met" | "unmet" | "undetermined";
+  readonly declared: "met" | "unmet";
+  readonly totals: PairTotals;
+  /** Pairs that break each assertion, by id, in the file's order; `rest` last. */
+  readonly broken: readonly { readonly assertion: string; readonly pairs: number }[];
+  readonly surveys: readonly { readonly engine: string; readonly rows: readonly ReportRow[] }[];
+  readonly changes: readonly Change[];
+  readonly violations: readonly Violation[];
+  /** Expected rows of this stage and what became of them. */
+  readonly expected: readonly { readonly id: string; readonly holds: "holds" | "violated" | "undetermined" | "not-judged"; readonly text: string }[];
+  readonly paths: readonly { readonly label: string; readonly text: string }[];
+}
+
+export interface ReportRow extends ReportPair {
+  /** The assertion that the pair breaks. */
+  readonly breaks: string | undefined;
+}
+
+/** What a stage changed, grouped by the line that changed it. */
+export interface Change {
+  readonly kind: "opens" | "closes" | "narrows" | "widens" | "alters" | "loses-certainty";
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+  readonly pairs: number;
+  /** What is open afterwards. */
+  readonly ports: PortsText;
+  readonly place: Place | undefined;
+}
+
+export interface Violation {
+  readonly assertion: string;
+  readonly severity: "error" | "warning";
+  readonly status: "violated" | "undetermined";
+  readonly pairs: number;
+  /** What breaks a property that is not about pairs: a policy that selects no pod, a pod that is not isolated. */
+  readonly subject: string | undefined;
+  readonly witness:
+    | {
+        readonly from: string;
+        readonly to: string;
+        /** The points between, where only a chain of flows reaches the end. */
+        readonly via: readonly string[];
+        readonly port: string;
+        readonly verdict: Verdict;
+        readonly because: string;
+        readonly place: Place | undefined;
+      }
+    | undefined;
+}
+
+export interface Conclusion {
+  /** Ordered pairs of named endpoints at the largest stage. */
+  readonly pairs: number;
+  readonly findings: number;
+  readonly warnings: number;
+  /** Stages (of all engines) where something could not be decided. */
+  readonly undeterminedStages: number;
+  /** Whether `elsewhere` was judged by a row or by `rest`. */
+  readonly elsewhereJudged: boolean;
+  readonly exitCode: 0 | 1 | 4;
+}

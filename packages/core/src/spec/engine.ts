@@ -1,0 +1,113 @@
+import type { Pod, Snapshot } from "../model/cluster.ts";
+import { verdictOf, type Judgement } from "../model/judgement.ts";
+import type { Direction, NetworkPolicy, Unread } from "../model/policy.ts";
+import type { Family } from "../net/address.ts";
+import { reachByAsking } from "../reach/asking.ts";
+import type { Answer, Calculation, DerivedEngine, DerivedSession } from "../reach/engine.ts";
+import type { Reachability } from "../reach/reachability.ts";
+import { isolates, judge, type Rulebook } from "../semantics/judge.ts";
+import { assumptions } from "./assumptions.ts";
+import { specCuts } from "./cuts.ts";
+import { sideWhy } from "./why.ts";
+
+/** Exact calculation, per the Kubernetes API text: the engine around `semantics/`. */
+export const spec: DerivedEngine<Judgement> = {
+  name: "spec",
+  nature: "derived",
+  open: async (snapshot) => openSpec(snapshot),
+};
+
+function openSpec(first: Snapshot): DerivedSession<Judgement> {
+  let calculation = specCalculation(first);
+  return {
+    get snapshot() {
+      return calculation.snapshot;
+    },
+    get calculation() {
+      return calculation;
+    },
+    diagnostics: [],
+    ask: async (flows, options = {}) =>
+      flows.map((flow, i) => {
+        options.signal?.throwIfAborted();
+        options.progress?.(i);
+        return calculation.answer(flow);
+      }),
+    advance: async (next) => {
+      calculation = specCalculation(next);
+    },
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+/** The spec engine's answers on one snapshot, without a session: for views that decide at each keystroke, and for tests. */
+export function specCalculation(snapshot: Snapshot): Calculation<Judgement> {
+  const rules = indexedRulebook(snapshot);
+  const cuts = specCuts(snapshot);
+  const reached = new Map<Family, Reachability>();
+  return {
+    snapshot,
+    cuts,
+    get assumed() {
+      return assumptions(snapshot);
+    },
+    answer: (flow) => answerOf(judge(rules, flow)),
+    reach: (family) => {
+      let reach = reached.get(family);
+      if (reach === undefined) {
+        reach = reachByAsking((flow) => verdictOf(judge(rules, flow)), snapshot, cuts, family);
+        reached.set(family, reach);
+      }
+      return reach;
+    },
+  };
+}
+
+/** The rulebook of `semantics/` with its answers kept: which policies isolate a pod is asked millions of times. */
+function indexedRulebook(snapshot: Snapshot): Rulebook {
+  const policies = groupedBy(snapshot.policies, (policy) => policy.name.namespace);
+  const cluster = snapshot.unread.filter(({ scope }) => scope === "cluster");
+  const unread = new Map<string, readonly Unread[]>();
+  const isolating = { ingress: new WeakMap<Pod, readonly NetworkPolicy[]>(), egress: new WeakMap<Pod, readonly NetworkPolicy[]>() };
+  return {
+    isolating: (subject, direction: Direction) => {
+      let found = isolating[direction].get(subject);
+      if (found === undefined) {
+        found = (policies.get(subject.namespace.name) ?? []).filter((policy) => isolates(policy, subject, direction));
+        isolating[direction].set(subject, found);
+      }
+      return found;
+    },
+    unread: ({ namespace: { name } }) => {
+      let found = unread.get(name);
+      if (found === undefined) {
+        const own = snapshot.unread.filter(({ scope }) => scope !== "cluster" && scope.namespace === name);
+        found = [...cluster, ...own];
+        unread.set(name, found);
+      }
+      return found;
+    },
+  };
+}
+
+function answerOf(judgement: Judgement): Answer<Judgement> {
+  return {
+    flow: judgement.flow,
+    verdict: verdictOf(judgement),
+    get why() {
+      return { egress: sideWhy(judgement.egress, "egress"), ingress: sideWhy(judgement.ingress, "ingress") };
+    },
+    evidence: judgement,
+  };
+}
+
+function groupedBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
