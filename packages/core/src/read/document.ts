@@ -1,5 +1,5 @@
 import { EVENT_ID, type AliasEvent, type Event } from "js-yaml";
-import { pathSteps, type Part, type PathStep, type Source, type SourceDocument, type Span } from "../text/source.ts";
+import { pathSteps, type Part, type PathStep, type Source, type SourceDocument } from "../text/source.ts";
 import { isMerge, keyText } from "./build.ts";
 import { afterNode, headOf, lineEnd, type Range } from "./events.ts";
 import { jsonMembers, jsonRange, valueStart, type JsonPlace } from "./scan.ts";

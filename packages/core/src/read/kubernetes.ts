@@ -6,7 +6,7 @@ import type { Diagnostic } from "../text/diagnostic.ts";
 import { childPath, type Origin, type Part, type PathStep, type Span } from "../text/source.ts";
 import type { Value } from "./build.ts";
 import { say } from "./messages.ts";
-import type { ManifestObject } from "./read.ts";
+import type { ManifestObject } from "./manifest.ts";
 import { fieldOf, isRecord, type Fields } from "./value.ts";
 
 /** One object while it is read. What is said about it is collected here, so that all its mistakes come out together. */
@@ -39,7 +39,7 @@ export function originOf({ object }: Pick<Reading, "object">, path = ""): Origin
   return { document: object.document, path: joinPath(object.path, path) };
 }
 
-export function spanAt({ object }: Reading, path: string, part: Part): Span {
+export function spanAt({ object }: Pick<Reading, "object">, path: string, part: Part): Span {
   return object.document.locate(joinPath(object.path, path), part);
 }
 

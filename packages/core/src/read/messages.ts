@@ -134,10 +134,10 @@ export const catalogue = {
       "replicaCount: 2\nimage: {repository: web}\n",
     ),
   }),
-  "helm-template": entry<{ readonly chart: string | undefined }>({
+  "helm-template": entry<{ readonly helm: boolean; readonly chart: string | undefined }>({
     severity: "error",
-    message: () => "this is a Helm template, not a manifest",
-    help: ({ chart }) => `render it: helm template ${chart ?? "CHART"} | netproof check -f -`,
+    message: ({ helm }) => (helm ? "this is a Helm template, not a manifest" : "this is a template, not a manifest"),
+    help: ({ helm, chart }) => (helm ? `render it: helm template ${chart ?? "CHART"} | netproof check -f -` : "render it first, and read the result"),
     page: page(
       "A Helm template",
       "What stands between `{{` and `}}` is filled in by Helm, so only the rendered chart says which policies there are.",
@@ -250,7 +250,7 @@ export const catalogue = {
   }),
   "replicas-too-many": entry<{ readonly replicas: number; readonly most: number }>({
     severity: "error",
-    message: ({ replicas, most }) => `${replicas} replicas are too many to judge`,
+    message: ({ replicas }) => `${replicas} replicas are too many to judge`,
     label: ({ most }) => `all workloads together may ask for ${most} pods`,
     page: page("Too many replicas", "One pod is made per replica. No cluster is this large.", "web.yaml", object("apps/v1", "Deployment", "web", "spec: {replicas: 2000000000, template: {}}")),
   }),

@@ -1,14 +1,15 @@
 import type { Direction, NetworkPolicy, Peer, PolicyName, PortMatch, Rule, Selector } from "../model/policy.ts";
 import { bitsOf, formatAddress, parseAddress } from "../net/address.ts";
 import { isStrictSubset, parseCidr, type Cidr } from "../net/cidr.ts";
-import { childPath } from "../text/source.ts";
+import { childPath, type Origin } from "../text/source.ts";
 import { nearest } from "../text/suggest.ts";
 import { peersField, refuseUnknownFields } from "./fields.ts";
 import * as kubernetes from "./kubernetes.ts";
 import { child, hasErrors, list, mapping, mappings, originOf, rootOf, spanAt, startReading, text, type Field, type Reading } from "./kubernetes.ts";
 import { say } from "./messages.ts";
 import { isPortName, isSubdomain } from "./names.ts";
-import type { ManifestObject } from "./read.ts";
+import type { ManifestObject } from "./manifest.ts";
+import { oncePerObject } from "./remember.ts";
 import { everything, selectorOf } from "./selectors.ts";
 import type { Fields } from "./value.ts";
 
@@ -16,7 +17,13 @@ import type { Fields } from "./value.ts";
  * Reads a NetworkPolicy of networking.k8s.io/v1: every rule of the API server's validation (semantics 4.1), all mistakes at once.
  * A policy with a mistake becomes nothing at all, never a part of itself.
  */
-export function networkPolicyOf(object: ManifestObject): { readonly policy: NetworkPolicy | undefined } & Reading {
+export const readNetworkPolicy: (object: ManifestObject) => NetworkPolicyReading = oncePerObject(readingOf);
+
+export interface NetworkPolicyReading extends Reading {
+  readonly policy: NetworkPolicy | undefined;
+}
+
+function readingOf(object: ManifestObject): NetworkPolicyReading {
   const reading = startReading(object);
   const policy = isServed(reading) ? policyOf(reading) : undefined;
   return { ...reading, policy: hasErrors(reading) ? undefined : policy };
@@ -53,7 +60,14 @@ function policyOf(reading: Reading): NetworkPolicy {
     const listed = types.in.map((direction) => typeNames[direction]).join(", ");
     reading.assumed.push({ rule: "S2", what: `${name.namespace}/${name.name} has policyTypes [${listed}]`, count: 1, origins: [originOf(reading)] });
   }
-  return { kind: "NetworkPolicy", name, subject: subjectOf(reading, spec), ingress, egress, origin: originOf(reading) };
+  const isolatesAt = { ingress: isolatesAtOf(reading, spec, types, "ingress"), egress: isolatesAtOf(reading, spec, types, "egress") };
+  return { kind: "NetworkPolicy", name, subject: subjectOf(reading, spec), ingress, egress, isolatesAt, origin: originOf(reading) };
+}
+
+/** The entry of `policyTypes`; without one the list of rules, else `spec`. */
+function isolatesAtOf(reading: Reading, spec: Field, types: PolicyTypes, direction: Direction): Origin {
+  const entry = types.entries.find((item) => item.direction === direction);
+  return originOf(reading, entry?.path ?? child(spec, direction)?.path ?? spec.path);
 }
 
 /** Fields beside `spec` cannot change a verdict, unless they are parts of `spec` that slipped out of it. */
@@ -95,6 +109,7 @@ const typeNames: Readonly<Record<Direction, string>> = { ingress: "Ingress", egr
 
 interface PolicyTypes {
   readonly in: readonly Direction[];
+  readonly entries: readonly { readonly direction: Direction; readonly path: string }[];
   readonly from: "written" | "defaults";
 }
 
@@ -103,15 +118,19 @@ function policyTypesOf(reading: Reading, spec: Field): PolicyTypes {
   const items = list(reading, child(spec, "policyTypes"), "`policyTypes`");
   if (items.length === 0) {
     const egress = child(spec, "egress")?.value;
-    return { in: Array.isArray(egress) && egress.length > 0 ? ["ingress", "egress"] : ["ingress"], from: "defaults" };
+    return { in: Array.isArray(egress) && egress.length > 0 ? ["ingress", "egress"] : ["ingress"], entries: [], from: "defaults" };
   }
   const extra = items[2];
   if (extra !== undefined) {
     reading.diagnostics.push(say("policy-types-many", spanAt(reading, extra.path, "value"), { count: items.length }));
-    return { in: ["ingress", "egress"], from: "written" };
+    return { in: ["ingress", "egress"], entries: [], from: "written" };
   }
-  const written = items.flatMap((item) => directionOf(reading, item) ?? []);
-  return { in: (["ingress", "egress"] as const).filter((direction) => written.includes(direction)), from: "written" };
+  const entries = items.flatMap((item) => {
+    const direction = directionOf(reading, item);
+    return direction === undefined ? [] : { direction, path: item.path };
+  });
+  const listed = (["ingress", "egress"] as const).filter((direction) => entries.some((item) => item.direction === direction));
+  return { in: listed, entries, from: "written" };
 }
 
 function directionOf(reading: Reading, item: Field): Direction | undefined {

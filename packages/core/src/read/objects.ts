@@ -3,7 +3,7 @@ import { childPath, type SourceDocument } from "../text/source.ts";
 import type { Value } from "./build.ts";
 import { isPolicyKind, useOf } from "./kinds.ts";
 import { say } from "./messages.ts";
-import type { ManifestObject } from "./read.ts";
+import type { ManifestObject } from "./manifest.ts";
 import { blankSource } from "./secrets.ts";
 import { fieldOf, isRecord, type Fields } from "./value.ts";
 
@@ -103,7 +103,11 @@ function objectOf(value: Fields, apiVersion: string, kind: string, document: Sou
     namespace: use.scope === "cluster" ? undefined : typeof namespace === "string" && namespace !== "" ? namespace : defaultNamespace,
     name: typeof name === "string" && name !== "" ? name : typeof generateName === "string" ? `${generateName}xxxxx` : "",
   };
-  return group === "" && kind === "Secret" ? secretObject(common, document, path) : { ...common, value, document, path };
+  return isSecret(common) ? secretObject(common, document, path) : { ...common, value, document, path };
+}
+
+export function isSecret({ group, kind }: Pick<ManifestObject, "group" | "kind">): boolean {
+  return group === "" && kind === "Secret";
 }
 
 /** Of a Secret nothing is kept but that it is there, and where: its origin points into blank lines. */

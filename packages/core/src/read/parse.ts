@@ -140,11 +140,10 @@ async function parseJson(source: Source, range: Range): Promise<ParsedText> {
 
 async function parseYamlDocuments(source: Source, range: Range): Promise<ParsedText> {
   const text = source.text.slice(range.start, range.end);
-  const spanAt = (start: number, end = start + 1): Span => ({
-    source: withoutSecrets(source, range),
-    start: range.start + start,
-    end: range.start + end,
-  });
+  const spanIn = (shown: Source, start: number, end = start + 1): Span => ({ source: shown, start: range.start + start, end: range.start + end });
+  let hidden: Source | undefined;
+  const spanAt = (start: number, end?: number): Span => spanIn((hidden ??= withoutSecrets(source, range)), start, end);
+  const shownAt = (start: number, end?: number): Span => spanIn(source, start, end);
   let events: readonly Event[];
   try {
     events = parseEvents(text, { maxDepth: limits.depth });
@@ -161,8 +160,8 @@ async function parseYamlDocuments(source: Source, range: Range): Promise<ParsedT
     const repeatedKeys = repeated.map(({ key, path, firstEvent, secondEvent }) => ({
       key,
       path,
-      first: spanOfEvent(own, firstEvent, text, spanAt),
-      second: spanOfEvent(own, secondEvent, text, spanAt),
+      first: spanOfEvent(own, firstEvent, text, shownAt),
+      second: spanOfEvent(own, secondEvent, text, shownAt),
     }));
     documents.push({ value, document: yamlDocument(source, range.start, text, own), repeatedKeys });
   }

@@ -3,14 +3,13 @@ import { endpointName, sameEndpoint } from "../model/endpoint.ts";
 import type { AssumedEntry, Ledger } from "../model/ledger.ts";
 import type { Calculation } from "../reach/engine.ts";
 import type { Diagnostic } from "../text/diagnostic.ts";
-import type { AssertionResult, Outcome, Point, StageResult, Statement, Witness } from "../usecase/check.ts";
+import type { AssertionResult, Outcome, Paths, Point, StageResult, Statement, Witness } from "../usecase/check.ts";
 import { resolveEnd, type NameTable } from "../usecase/ends.ts";
 import type { Stage } from "../usecase/stages.ts";
 import type { EndName, Row as UseCaseRow, UseCase } from "../usecase/types.ts";
 import { assertionText, rowText } from "./assertions.ts";
 import { changesBetween } from "./changes.ts";
 import { coverageOf } from "./coverage.ts";
-import { pathsText } from "./paths.ts";
 import { reportDiagnostic } from "./places.ts";
 import { familiesOf, reportPairs, rowsOf, sortRows, totalsOf, viewAt, type Row, type RowOptions, type View } from "./rows.ts";
 import type { Conclusion, PairTotals, Report, ReportRow, ReportStage, Violation } from "./types.ts";
@@ -73,7 +72,7 @@ export function runReport({ useCase, stages, findings }: RunInput): Report {
       changes,
       violations: violationsOf(result.intent, calculation),
       expected: expectedRows(result.expect),
-      paths: result.intent.assertions.flatMap(({ statements }) => statements.flatMap(({ paths }) => (paths === undefined ? [] : [{ label: paths.label, text: pathsText(paths, groups) }]))),
+      paths: result.intent.assertions.flatMap(({ statements }) => statements.flatMap(({ paths }) => (paths === undefined ? [] : [pathsOf(paths, rows)]))),
     };
   });
   const all = [...stages.flatMap(({ surveys }) => surveys.flatMap(({ result }) => result.findings)), ...findings];
@@ -195,6 +194,23 @@ function shortEntry(rule: string): string {
 /** Names of points are full; a row's short one is unique in the whole report, so the text may drop the namespace. */
 function pointName(point: Point): string {
   return point.name;
+}
+
+function pathsOf({ label, direct, through }: Paths, rows: readonly Row[]): ReportStage["paths"][number] {
+  return {
+    label,
+    direct: rowIds(direct, rows),
+    through: through.map(({ via, from }) => ({ via: rowIds([via], rows)[0] ?? via.name, from: rowIds(from, rows) })),
+  };
+}
+
+function rowIds(points: readonly Point[], rows: readonly Row[]): readonly string[] {
+  const ids = points.map((point) => {
+    const endpoints: readonly Endpoint[] = point.kind === "addresses" ? [] : point.kind === "outside" ? point.externals : [point.endpoint];
+    const row = rows.find(({ members }) => members.some((member) => endpoints.some((endpoint) => sameEndpoint(member, endpoint))));
+    return row?.endpoint.id ?? point.name;
+  });
+  return [...new Set(ids)];
 }
 
 function expectedRows(expect: Outcome | undefined): ReportStage["expected"] {

@@ -234,7 +234,8 @@ export interface ReportStage {
   readonly violations: readonly Violation[];
   /** Expected rows of this stage and what became of them. */
   readonly expected: readonly { readonly id: string; readonly holds: "holds" | "violated" | "undetermined" | "not-judged"; readonly text: string }[];
-  readonly paths: readonly { readonly label: string; readonly text: string }[];
+  /** How the end of each `through` is reached, on any port: directly, and by way of what it names. */
+  readonly paths: readonly { readonly label: string; readonly direct: readonly string[]; readonly through: readonly { readonly via: string; readonly from: readonly string[] }[] }[];
 }
 
 export interface ReportRow extends ReportPair {

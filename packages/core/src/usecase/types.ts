@@ -35,6 +35,8 @@ export interface Topology {
   readonly services: readonly Service[];
   readonly nodes: readonly Node[];
   readonly podCidrs: readonly Cidr[];
+  /** The ports that the pods of an inline workload serve, by its name; policies do not look at them, measuring engines do. */
+  readonly listens: readonly { readonly end: EndName; readonly ports: PortSet }[];
   /** The role of a workload, pod or node, by the name that the file uses for it. */
   readonly roles: readonly { readonly end: EndName; readonly about: string }[];
 }
@@ -150,7 +152,10 @@ export interface StageDeclaration {
   readonly origin: Origin;
 }
 
+/** An object by its identity (S20). */
 export interface ObjectReference {
+  /** Undefined: whatever group the kind is of. */
+  readonly group: string | undefined;
   readonly kind: string;
   readonly namespace: string | undefined;
   readonly name: string;

@@ -1,0 +1,47 @@
+import type { Paint } from "./look.ts";
+
+/**
+ * What a matrix cell says of its ports: `all`, `80` (only 80/TCP), `53/UDP`, `80,443`, `3 ports`, `-` (nothing), `?` (undetermined).
+ * The text comes from the document: `80/TCP 53/UDP`.
+ */
+export function cellText(allow: string, undetermined: string): string {
+  const open = allow === "-" ? "" : shortPorts(allow);
+  if (undetermined === "-") return open === "" ? "-" : open;
+  return open === "" ? "?" : `${open}?`;
+}
+
+/** With one port asked. */
+export function verdictCell(allow: string, undetermined: string): string {
+  return allow !== "-" ? "allow" : undetermined !== "-" ? "undet" : "deny";
+}
+
+export function paintCell(text: string, paint: Paint): string {
+  if (text === "-" || text === "deny") return paint.quiet(text);
+  return text.startsWith("?") || text === "undet" ? paint.warning(text) : paint.open(text);
+}
+
+function shortPorts(ports: string): string {
+  if (ports === "all") return ports;
+  const parts = ports.split(" ");
+  const short = parts.map((part) => part.replace(/\/TCP$/, ""));
+  const [only] = short;
+  if (parts.length === 1 && only !== undefined) return only === "all" ? "all/TCP" : only;
+  if (parts.length === 2 && short.every((part) => /^\d+$/.test(part))) return short.join(",");
+  return `${parts.length} ports`;
+}
+
+/** The legend of the cells in use, in the order of this list. */
+export function legendOf(cells: Iterable<string>, marks: { readonly breaks: boolean; readonly differs: string | undefined }): string {
+  const used = new Set(cells);
+  const single = [...used].find((cell) => /^\d+$/.test(cell));
+  const entries = [
+    used.has("all") ? "all every port" : "",
+    single === undefined ? "" : `${single} only ${single}/TCP`,
+    [...used].some((cell) => /^\d+ ports/.test(cell)) ? "3 ports three ranges of ports" : "",
+    used.has("-") ? "- nothing" : "",
+    [...used].some((cell) => cell.includes("?")) ? "? undetermined" : "",
+    marks.breaks ? "! breaks the intent" : "",
+    marks.differs === undefined ? "" : `${marks.differs} engines differ`,
+  ];
+  return entries.filter((entry) => entry !== "").join(", ");
+}

@@ -1,0 +1,79 @@
+import type { Frame, FrameLine, ReportDiagnostic } from "../types.ts";
+import { safeText } from "./escape.ts";
+import type { Look } from "./look.ts";
+
+/** A code frame as rustc prints it: the place, then the marked lines; empty gutter lines are left out. */
+export function presentFrame({ place, title, lines }: Frame, look: Look): string {
+  const head = `${look.paint.place(safeText(`--> ${place.file}:${place.line}:${place.column}`))}${title === undefined ? "" : `  ${safeText(title)}`}`;
+  return `  ${head}\n${frameLines(lines, look)}`;
+}
+
+export function frameLines(lines: readonly FrameLine[], look: Look): string {
+  const width = Math.max(0, ...lines.map(({ number }) => String(number).length));
+  return lines.map((line) => oneLine(line, width, look)).join("");
+}
+
+function oneLine({ number, text, marks }: FrameLine, width: number, look: Look): string {
+  const gutter = (label: string): string => look.paint.quiet(`${label.padStart(width)} |`);
+  const shown = cutAround(text, marks, look, width);
+  const body = shown.text === "" ? "" : ` ${shown.text}`;
+  const carets = shown.marks.map(({ start, end, label, style }) => {
+    const caret = (style === "primary" ? "^" : "-").repeat(Math.max(1, end - start));
+    const painted = style === "primary" ? look.paint.error(caret) : look.paint.quiet(caret);
+    return `${gutter("")} ${" ".repeat(start)}${painted}${label === "" ? "" : ` ${safeText(label)}`}\n`;
+  });
+  return `${gutter(String(number))}${body}\n${carets.join("")}`;
+}
+
+/**
+ * Shows a line so that its marks fit: tabs are one space, hostile letters are spelled out, and of a line longer than the screen
+ * only the part around the first mark stands. Offsets follow what is shown.
+ */
+function cutAround(text: string, marks: FrameLine["marks"], look: Look, gutter: number): Pick<FrameLine, "text" | "marks"> {
+  const letters = [...text].map((letter) => safeText(letter));
+  const columns: number[] = [];
+  let column = 0;
+  for (const letter of letters) {
+    columns.push(column);
+    column += look.measure(letter);
+  }
+  columns.push(column);
+  const at = (offset: number): number => columns[Math.min(offset, letters.length)] ?? column;
+  const room = Math.max(40, look.width) - gutter - 4;
+  const shifted = marks.map((mark) => ({ ...mark, start: at(mark.start), end: at(mark.end) }));
+  if (column <= room * 2) return { text: letters.join("").trimEnd(), marks: shifted };
+  const focus = shifted[0]?.start ?? 0;
+  const from = Math.max(0, focus - Math.floor(room / 2));
+  const begin = columns.findIndex((offset) => offset >= from);
+  const end = columns.findIndex((offset) => offset > from + room);
+  const dropped = columns[begin] ?? 0;
+  return {
+    text: letters.slice(begin, end < 0 ? undefined : end).join("").trimEnd(),
+    marks: shifted.filter(({ start }) => start >= dropped && start < dropped + room).map((mark) => ({ ...mark, start: mark.start - dropped, end: Math.min(mark.end - dropped, room) })),
+  };
+}
+
+/** One diagnostic: message, frame, help. */
+export function presentDiagnostic({ code, severity, kind, message, frame, help }: ReportDiagnostic, look: Look): string {
+  const word = kind === "finding" && severity === "error" ? "finding" : severity;
+  const paint = severity === "error" ? look.paint.error : severity === "warning" ? look.paint.warning : look.paint.strong;
+  const head = `${paint(`${word}[${code}]`)}: ${safeText(message)}\n`;
+  return `${head}${frame === undefined ? "" : presentFrame(frame, look)}${helpLine(frame, help, look)}`;
+}
+
+function helpLine(frame: Frame | undefined, help: string | undefined, look: Look): string {
+  if (help === undefined) return "";
+  const width = Math.max(0, ...(frame?.lines ?? []).map(({ number }) => String(number).length));
+  return `${" ".repeat(width + 1)}${look.paint.quiet("= help:")} ${safeText(help)}\n`;
+}
+
+/** How many frames are printed before the rest becomes a count. */
+export const mostFrames = 20;
+
+/** All diagnostics, the first twenty in full, then a count. */
+export function presentDiagnostics(diagnostics: readonly ReportDiagnostic[], look: Look): string {
+  const shown = look.full ? diagnostics : diagnostics.slice(0, mostFrames);
+  const left = diagnostics.length - shown.length;
+  const more = left > 0 ? `and ${left} more: --full prints them all\n` : "";
+  return shown.map((diagnostic) => presentDiagnostic(diagnostic, look)).join("") + more;
+}

@@ -1,0 +1,70 @@
+import type { Look } from "./look.ts";
+import { safeText } from "./escape.ts";
+
+/** A cell: its text, and the role it is painted in after it was padded. */
+export interface TableCell {
+  readonly text: string;
+  readonly paint?: (text: string) => string;
+}
+
+export type Cell = string | TableCell;
+
+export interface Column {
+  readonly head: string;
+  readonly align?: "left" | "right";
+}
+
+/** kubectl's form: capital heads, no borders, two spaces, one record a line, no trailing space. */
+export function table(columns: readonly Column[], rows: readonly (readonly Cell[])[], look: Look, gap = 2): string {
+  const cells = rows.map((row) => row.map(toCell));
+  const heads = columns.map(({ head }): TableCell => ({ text: head, paint: look.paint.quiet }));
+  const all = look.headers ? [heads, ...cells] : cells;
+  const widths = columns.map((_, i) => Math.max(0, ...all.map((row) => look.measure(row[i]?.text ?? ""))));
+  return all.map((row) => line(row, columns, widths, look, gap)).join("");
+}
+
+function line(row: readonly TableCell[], columns: readonly Column[], widths: readonly number[], look: Look, gap: number): string {
+  const last = row.findLastIndex(({ text }) => text !== "");
+  const parts = row.slice(0, last + 1).map((cell, i) => {
+    const padding = " ".repeat(Math.max(0, (widths[i] ?? 0) - look.measure(cell.text)));
+    const text = cell.paint === undefined ? cell.text : cell.paint(cell.text);
+    if (columns[i]?.align === "right") return padding + text;
+    return i === last ? text : text + padding;
+  });
+  return `${parts.join(" ".repeat(gap))}\n`;
+}
+
+function toCell(cell: Cell): TableCell {
+  return typeof cell === "string" ? { text: safeText(cell) } : { ...cell, text: safeText(cell.text) };
+}
+
+/** Pads by cells of the terminal, not by letters. */
+export function pad(text: string, width: number, look: Look): string {
+  return text + " ".repeat(Math.max(0, width - look.measure(text)));
+}
+
+/** Cuts a name in the middle, so that both its ends can still be told from its neighbours'. */
+export function shorten(name: string, width: number, look: Look): string {
+  if (look.measure(name) <= width) return name;
+  const letters = [...name];
+  const kept = Math.max(2, width - look.measure(look.glyphs.ellipsis));
+  const head = Math.ceil(kept / 2);
+  return letters.slice(0, head).join("") + look.glyphs.ellipsis + letters.slice(letters.length - (kept - head)).join("");
+}
+
+/** Breaks a sentence behind commas and before arrows; what has neither stays whole. `indent` goes before every line but the first. */
+export function wrap(sentence: string, look: Look, indent = "", first = 0): string {
+  const pieces = sentence.split(/(?<=,) | (?=→|->)/);
+  const lines: string[] = [];
+  let current = "";
+  let room = look.width - first;
+  for (const piece of pieces) {
+    const next = current === "" ? piece : `${current} ${piece}`;
+    if (current !== "" && look.measure(next) > room) {
+      lines.push(current);
+      current = piece;
+      room = look.width - look.measure(indent);
+    } else current = next;
+  }
+  return [...lines, current].join(`\n${indent}`);
+}
