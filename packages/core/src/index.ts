@@ -9,8 +9,8 @@ export type { PortRange, PortSet, Protocol } from "./net/ports.ts";
 export { formatPorts, hasPort, protocols } from "./net/ports.ts";
 
 // text
-export type { Diagnostic, Severity } from "./text/diagnostic.ts";
-export { compareDiagnostics } from "./text/diagnostic.ts";
+export type { CodePage, Diagnostic, MessageEntry, Say, Severity } from "./text/diagnostic.ts";
+export { compareDiagnostics, compareTexts, sayer } from "./text/diagnostic.ts";
 export type { Origin, Position, Source, Span } from "./text/source.ts";
 export { placeText, positionOf, spanOf } from "./text/source.ts";
 export { nearest } from "./text/suggest.ts";
@@ -26,7 +26,7 @@ export { parseSelector } from "./model/selector-text.ts";
 
 // read
 export type { InputFile, ReadOptions } from "./read/read.ts";
-export { read } from "./read/read.ts";
+export { read, readMessages } from "./read/read.ts";
 
 // semantics
 export { judge, rulebook, type Rulebook } from "./semantics/judge.ts";

@@ -7,6 +7,7 @@ import { withoutRepetitions } from "./duplicates.ts";
 import { originOf, spanAt, type Reading } from "./kubernetes.ts";
 import { useOf, workloadKinds } from "./kinds.ts";
 import { assumedEntries, readCounts, skippedKinds } from "./ledger.ts";
+import { firstLetters } from "./letters.ts";
 import { limits } from "./limits.ts";
 import type { ManifestObject, ReadOptions } from "./manifest.ts";
 import { say } from "./messages.ts";
@@ -66,10 +67,10 @@ export function assemble(objects: readonly ManifestObject[], options: ReadOption
   const readings = readingsOf(kept);
   const diagnostics = [
     ...unique.diagnostics,
-    ...readings.flatMap((reading) => reading.diagnostics),
+    ...firstLetters(readings.flatMap((reading) => reading.diagnostics)),
     ...made.diagnostics,
     ...conflictsWith(extra, kept),
-    ...whatIsMissing(snapshot, objects.length > 0),
+    ...whatIsMissing(made.pods.length, policies.length + unreadObjects.length, objects.length > 0),
   ];
   const ledger = {
     read: readCounts(kept),
@@ -267,11 +268,10 @@ function conflictsWith(extra: Extra, objects: readonly ManifestObject[]): readon
   });
 }
 
-function whatIsMissing({ pods, policies, unread }: Snapshot, anything: boolean): readonly Diagnostic[] {
-  const judged = policies.length + unread.length;
-  if (pods.length === 0 && anything) return [say("no-pods", undefined, { policies: judged })];
-  if (pods.length > 0 && judged === 0) return [say("no-policies", undefined, { pods: pods.length })];
-  return [];
+/** Policies with mistakes count too: that they are there is not what is missing. */
+function whatIsMissing(pods: number, policies: number, anything: boolean): readonly Diagnostic[] {
+  if (pods === 0) return anything ? [say("no-pods", undefined, { policies })] : [];
+  return policies === 0 ? [say("no-policies", undefined, { pods })] : [];
 }
 
 function podKey({ namespace, name }: { readonly namespace: Namespace; readonly name: string }): string {

@@ -4,15 +4,15 @@ import { isMerge, keyText } from "./build.ts";
 import { afterNode, headOf, lineEnd, type Range } from "./events.ts";
 import { jsonMembers, jsonRange, valueStart, type JsonPlace } from "./scan.ts";
 
-/** A YAML document: `text` is its part of the source, which begins at `base`; `events` are its own. */
-export function yamlDocument(source: Source, base: number, text: string, events: readonly Event[]): SourceDocument {
+/** A YAML document: its events, the text they speak of, and where its offsets are in the source. */
+export function yamlDocument(source: Source, text: string, events: readonly Event[], toSource: (offset: number) => number): SourceDocument {
   const known = new Map<number, readonly Place[]>();
   return {
     source,
     locate: (path, part) => {
       const place = find(pathSteps(path));
       const { start, end } = rangeOf(place, part);
-      return { source, start: base + start, end: base + end };
+      return { source, start: toSource(start), end: toSource(end) };
     },
   };
 

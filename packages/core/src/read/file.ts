@@ -2,6 +2,7 @@ import type { SkippedEntry } from "../model/ledger.ts";
 import type { Diagnostic } from "../text/diagnostic.ts";
 import type { Source, SourceDocument, Span } from "../text/source.ts";
 import { foreignDocuments, foreignFile, type Unreadable } from "./foreign.ts";
+import { firstLetters } from "./letters.ts";
 import type { InputFile, ManifestObject } from "./manifest.ts";
 import { say } from "./messages.ts";
 import { isKubernetes, isPolicyObject, isSecret, objectsOf } from "./objects.ts";
@@ -41,7 +42,7 @@ async function resultOf({ name, text }: InputFile, defaultNamespace: string): Pr
   const found = documents.filter(({ value }) => isKubernetes(value)).map((parsed) => readDocument(parsed, defaultNamespace));
   return {
     objects: found.flatMap(({ objects }) => objects),
-    diagnostics: [...found.flatMap(({ diagnostics }) => diagnostics), ...foreign.diagnostics],
+    diagnostics: firstLetters([...found.flatMap(({ diagnostics }) => diagnostics), ...foreign.diagnostics]),
     unreadable: foreign.unreadable,
     skipped: found.flatMap(({ skipped }) => skipped),
   };

@@ -1,6 +1,7 @@
 import type { SkippedEntry } from "../model/ledger.ts";
 import type { Diagnostic } from "../text/diagnostic.ts";
 import { plainDocument, type Source, type Span } from "../text/source.ts";
+import { nearest } from "../text/suggest.ts";
 import type { Value } from "./build.ts";
 import { useOf } from "./kinds.ts";
 import { limits } from "./limits.ts";
@@ -121,7 +122,7 @@ interface Description {
   /** In the ledger. */
   readonly short: string;
   readonly what: string;
-  readonly help?: string;
+  readonly help?: string | undefined;
 }
 
 /** The usual inhabitants of a repository that are YAML or JSON and no manifests. */
@@ -144,7 +145,15 @@ function describe(name: string, value: Value): Description | undefined {
   if (has("openapi") || has("swagger")) return { short: "OpenAPI document", what: "this is an OpenAPI document" };
   if (has("$schema") || has("$ref")) return { short: "JSON schema or configuration", what: "this is a JSON schema, or a file that follows one" };
   if (/^package(?:-lock)?\.json$/.test(file)) return { short: "npm package", what: "this describes an npm package" };
-  return undefined;
+  return withoutKind(value);
+}
+
+/** An object whose `kind` is missing or misspelled. */
+function withoutKind(value: Fields): Description | undefined {
+  if (typeof fieldOf(value, "apiVersion") !== "string") return undefined;
+  const misspelled = Object.keys(value).find((key) => nearest(key, ["kind"]) !== undefined);
+  const what = "this is no Kubernetes object: it has no `kind`";
+  return { short: "no manifest", what, ...(misspelled === undefined ? {} : { help: `did you mean \`kind\` by \`${misspelled}\`?` }) };
 }
 
 function isCompose(services: Fields): boolean {

@@ -5,8 +5,9 @@ import { protocols, type Protocol } from "../net/ports.ts";
 import type { Diagnostic } from "../text/diagnostic.ts";
 import { childPath, type Origin, type Part, type PathStep, type Span } from "../text/source.ts";
 import type { Value } from "./build.ts";
-import { say } from "./messages.ts";
+import { textOrLetter } from "./letters.ts";
 import type { ManifestObject } from "./manifest.ts";
+import { say } from "./messages.ts";
 import { fieldOf, isRecord, type Fields } from "./value.ts";
 
 /** One object while it is read. What is said about it is collected here, so that all its mistakes come out together. */
@@ -98,11 +99,9 @@ export function text(reading: Reading, field: Field | undefined, what: string): 
     reading.diagnostics.push(say("type-wrong", spanAt(reading, field.path, "value"), { what, expected: "text" }));
     return undefined;
   }
-  const at = spanAt(reading, field.path, "value");
-  const written = at.source.text.slice(at.start, at.end);
-  const parameters = { what, found: written, kind: typeof field.value === "boolean" ? "a boolean" : "a number" } as const;
-  reading.diagnostics.push(say("text-expected", at, parameters, { fix: [{ at, text: JSON.stringify(written) }] }));
-  return undefined;
+  const { value, diagnostic } = textOrLetter(field.value, spanAt(reading, field.path, "value"), what);
+  if (diagnostic !== undefined) reading.diagnostics.push(diagnostic);
+  return value;
 }
 
 /** A whole number. */

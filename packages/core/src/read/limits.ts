@@ -9,8 +9,10 @@ export const limits = {
   aliasedNodes: 200_000,
   /** Keys given twice that are told, per document. */
   repeatedKeys: 50,
-  /** Characters of a document that are searched once more for all its syntax errors, and how many of them are told. */
+  /** A longer document with a syntax error is not read a second time: its first error is told, not all of them. */
   rereadCharacters: 262_144,
+  /** Lines that may be indented less than what they belong to. */
+  pushedLines: 200,
   syntaxErrors: 20,
   /** A longer YAML document that never says `kind` or `apiVersion` is not parsed at all. */
   foreignCharacters: 1_048_576,

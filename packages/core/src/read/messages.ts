@@ -1,4 +1,4 @@
-import { entry, sayer, type CodePage, type Say } from "../text/diagnostic.ts";
+import { sayer, type CodePage, type MessageEntry, type Say } from "../text/diagnostic.ts";
 
 /** The user's text in a message: in backticks, and not longer than a line. */
 function quoted(text: string): string {
@@ -29,21 +29,77 @@ function object(apiVersion: string, kind: string, name: string, ...more: readonl
 
 const skipHint = "--skip-unreadable leaves such files out and counts them in the ledger";
 
+/** What each message speaks of. */
+export interface ReadParameters {
+  readonly "file-empty": Record<never, never>;
+  readonly "file-binary": { readonly looksLike: string | undefined };
+  readonly "yaml-invalid": { readonly reason: string };
+  readonly "yaml-tab": Record<never, never>;
+  readonly "json-invalid": { readonly expected: string };
+  readonly "nesting-too-deep": { readonly levels: number };
+  readonly "alias-unknown": { readonly name: string };
+  readonly "alias-recursive": { readonly name: string };
+  readonly "alias-bomb": { readonly nodes: number };
+  readonly "key-repeated": { readonly key: string };
+  readonly "key-not-text": { readonly found: string };
+  readonly "tag-mismatch": { readonly tag: string };
+  readonly "merge-invalid": Record<never, never>;
+  readonly "number-not-finite": { readonly text: string };
+  readonly "not-kubernetes": { readonly what: string | undefined; readonly more: number; readonly help: string | undefined };
+  readonly "helm-template": { readonly helm: boolean; readonly chart: string | undefined };
+  readonly kustomization: { readonly folder: string };
+  readonly "object-incomplete": { readonly missing: "apiVersion" | "kind"; readonly kind: string | undefined };
+  readonly "list-item-invalid": Record<never, never>;
+  readonly "name-missing": { readonly kind: string };
+  readonly "name-invalid": { readonly what: string; readonly name: string };
+  readonly "api-version-unserved": { readonly apiVersion: string };
+  readonly "object-repeated": { readonly title: string };
+  readonly "object-conflict": { readonly title: string };
+  readonly "type-wrong": { readonly what: string; readonly expected: string };
+  readonly "text-expected": { readonly what: string; readonly found: string; readonly kind: string };
+  readonly "letter-boolean": { readonly letter: string };
+  readonly "address-invalid": { readonly what: string; readonly text: string };
+  readonly "port-out-of-range": { readonly what: string; readonly port: number };
+  readonly "protocol-unknown": { readonly protocol: string; readonly meant: string | undefined };
+  readonly "replicas-too-many": { readonly replicas: number; readonly most: number };
+  readonly "field-unknown": { readonly what: string; readonly field: string; readonly lost: string; readonly home: string | undefined; readonly meant: string | undefined };
+  readonly "field-missing": { readonly what: string; readonly field: string };
+  readonly "policy-type-unknown": { readonly type: string };
+  readonly "policy-types-many": { readonly count: number };
+  readonly "rules-dead": { readonly direction: "ingress" | "egress"; readonly type: string };
+  readonly "peer-empty": Record<never, never>;
+  readonly "peer-mixed": Record<never, never>;
+  readonly "cidr-invalid": { readonly text: string };
+  readonly "cidr-host-bits": { readonly text: string; readonly network: string; readonly single: string };
+  readonly "cidr-leading-zeros": { readonly text: string; readonly network: string };
+  readonly "except-outside": { readonly except: string; readonly block: string; readonly whole: boolean };
+  readonly "port-name-invalid": { readonly name: string };
+  readonly "end-port-invalid": { readonly reason: "no-port" | "named-port" | "smaller"; readonly end: number };
+  readonly "octal-number": { readonly written: string; readonly value: number; readonly meant: string };
+  readonly "label-key-invalid": { readonly key: string };
+  readonly "label-value-invalid": { readonly value: string };
+  readonly "operator-unknown": { readonly operator: string; readonly meant: string | undefined };
+  readonly "values-missing": { readonly operator: string };
+  readonly "values-forbidden": { readonly operator: string };
+  readonly "no-pods": { readonly policies: number };
+  readonly "no-policies": { readonly pods: number };
+}
+
 /** Everything that reading manifests can say. */
-export const catalogue = {
+export const catalogue: { readonly [Code in keyof ReadParameters]: MessageEntry<ReadParameters[Code]> } = {
   // ---- texts ---------------------------------------------------------------------------------------------------------
-  "file-empty": entry<Record<never, never>>({
+  "file-empty": {
     severity: "note",
     message: () => "this file holds no document",
     page: page("An empty file", "The file is empty or holds only comments. Nothing was read from it.", "empty.yaml", "# nothing here\n"),
-  }),
-  "file-binary": entry<{ readonly looksLike: string | undefined }>({
+  },
+  "file-binary": {
     severity: "error",
     message: ({ looksLike }) => (looksLike === undefined ? "this file is not text" : `this file is not UTF-8 text, it looks like ${looksLike}`),
     help: ({ looksLike }) => (looksLike === undefined ? skipHint : "save it as UTF-8"),
     page: page("A file that is not text", "The file holds bytes that no text holds, so it is no manifest.", "picture.yaml", "\u0000\u0001PNG\u0000"),
-  }),
-  "yaml-invalid": entry<{ readonly reason: string }>({
+  },
+  "yaml-invalid": {
     severity: "error",
     message: ({ reason }) => `this is not valid YAML: ${reason.charAt(0).toLowerCase()}${reason.slice(1).replace(/[.:]$/, "")}`,
     page: page(
@@ -52,34 +108,34 @@ export const catalogue = {
       "web.yaml",
       policy("podSelector: {", "ingress: []"),
     ),
-  }),
-  "yaml-tab": entry<Record<never, never>>({
+  },
+  "yaml-tab": {
     severity: "error",
     message: () => "a tab cannot indent",
     label: () => "YAML indents with blanks only",
     page: page("A tab in the indentation", "YAML forbids tabs in front of a line. Put blanks in their place.", "web.yaml", policy("podSelector: {}", "ingress:", "\t- {}")),
-  }),
-  "json-invalid": entry<{ readonly expected: string }>({
+  },
+  "json-invalid": {
     severity: "error",
     message: ({ expected }) => `this is not valid JSON: expected ${expected}`,
     page: page("Invalid JSON", "The text begins like JSON and stops being it here. Nothing of it is used.", "web.json", '{"apiVersion": "v1", "kind": "Pod",}\n'),
-  }),
-  "nesting-too-deep": entry<{ readonly levels: number }>({
+  },
+  "nesting-too-deep": {
     severity: "error",
     message: ({ levels }) => `this is nested deeper than ${levels} levels`,
     page: page("Too deep nesting", "No Kubernetes object is nested like this. The document is not read.", "deep.yaml", `a: ${"[".repeat(300)}${"]".repeat(300)}\n`),
-  }),
-  "alias-unknown": entry<{ readonly name: string }>({
+  },
+  "alias-unknown": {
     severity: "error",
     message: ({ name }) => `no anchor ${quoted(`&${name}`)} stands before this`,
     page: page("An alias without its anchor", "`*name` repeats what was marked with `&name` earlier in the same document.", "web.yaml", policy("podSelector: *all")),
-  }),
-  "alias-recursive": entry<{ readonly name: string }>({
+  },
+  "alias-recursive": {
     severity: "error",
     message: ({ name }) => `${quoted(`*${name}`)} stands inside what it repeats`,
     page: page("An alias inside its own anchor", "The value would contain itself without end.", "web.yaml", "apiVersion: v1\nkind: ConfigMap\ndata: &d\n  d: *d\n"),
-  }),
-  "alias-bomb": entry<{ readonly nodes: number }>({
+  },
+  "alias-bomb": {
     severity: "error",
     message: ({ nodes }) => `aliases unfold to more than ${nodes} nodes`,
     page: page(
@@ -88,8 +144,8 @@ export const catalogue = {
       "bomb.yaml",
       ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]", ...Array.from({ length: 8 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array.from({ length: 10 }, () => `*a${i}`).join(", ")}]`), ""].join("\n"),
     ),
-  }),
-  "key-repeated": entry<{ readonly key: string }>({
+  },
+  "key-repeated": {
     severity: "error",
     message: ({ key }) => `the key ${quoted(key)} is given twice`,
     label: () => "the last one would count",
@@ -99,31 +155,31 @@ export const catalogue = {
       "web.yaml",
       policy("podSelector:", "  matchLabels:", "    app: web", "    app: api"),
     ),
-  }),
-  "key-not-text": entry<{ readonly found: string }>({
+  },
+  "key-not-text": {
     severity: "error",
     message: ({ found }) => `${found} cannot be a key`,
     page: page("A key that is no text", "Kubernetes objects have text as keys. An unquoted `{{` of a template reads like this, too.", "web.yaml", "apiVersion: v1\nkind: ConfigMap\ndata:\n  ? [a]\n  : b\n"),
-  }),
-  "tag-mismatch": entry<{ readonly tag: string }>({
+  },
+  "tag-mismatch": {
     severity: "error",
     message: ({ tag }) => `the value does not fit its tag ${quoted(tag)}`,
     page: page("A value that does not fit its tag", "An explicit tag such as `!!int` says how to read the value.", "web.yaml", "apiVersion: v1\nkind: ConfigMap\ndata:\n  a: !!int many\n"),
-  }),
-  "merge-invalid": entry<Record<never, never>>({
+  },
+  "merge-invalid": {
     severity: "error",
     message: () => "`<<` merges a mapping, or a list of mappings",
     page: page("Nothing to merge", "The merge key takes the keys of other mappings over.", "web.yaml", "apiVersion: v1\nkind: ConfigMap\ndata:\n  <<: text\n"),
-  }),
-  "number-not-finite": entry<{ readonly text: string }>({
+  },
+  "number-not-finite": {
     severity: "error",
     message: ({ text }) => `${quoted(text)} is no number that JSON has`,
     label: ({ text }) => `quote it if it is text: ${JSON.stringify(text)}`,
     page: page("Infinity, or not a number", "Kubernetes objects are JSON, which has neither. kubectl refuses the file.", "web.yaml", "apiVersion: v1\nkind: ConfigMap\ndata:\n  a: .inf\n"),
-  }),
+  },
 
   // ---- what is no manifest -------------------------------------------------------------------------------------------
-  "not-kubernetes": entry<{ readonly what: string | undefined; readonly more: number; readonly help: string | undefined }>({
+  "not-kubernetes": {
     severity: "error",
     message: ({ what, more }) => `${what ?? "this is no Kubernetes object: it has no `apiVersion` and `kind`"}${more === 0 ? "" : `, and ${more} more of its documents`}`,
     help: ({ help }) => help ?? skipHint,
@@ -133,8 +189,8 @@ export const catalogue = {
       "values.yaml",
       "replicaCount: 2\nimage: {repository: web}\n",
     ),
-  }),
-  "helm-template": entry<{ readonly helm: boolean; readonly chart: string | undefined }>({
+  },
+  "helm-template": {
     severity: "error",
     message: ({ helm }) => (helm ? "this is a Helm template, not a manifest" : "this is a template, not a manifest"),
     help: ({ helm, chart }) => (helm ? `render it: helm template ${chart ?? "CHART"} | netproof check -f -` : "render it first, and read the result"),
@@ -144,8 +200,8 @@ export const catalogue = {
       "chart/templates/web.yaml",
       "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: {{ .Release.Name }}\n",
     ),
-  }),
-  kustomization: entry<{ readonly folder: string }>({
+  },
+  kustomization: {
     severity: "error",
     message: () => "this is a Kustomization, not a manifest",
     help: ({ folder }) => `build it: -k ${folder}, or kubectl kustomize ${folder} | netproof check -f -`,
@@ -155,10 +211,10 @@ export const catalogue = {
       "base/kustomization.yaml",
       "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [web.yaml]\n",
     ),
-  }),
+  },
 
   // ---- objects -------------------------------------------------------------------------------------------------------
-  "object-incomplete": entry<{ readonly missing: "apiVersion" | "kind"; readonly kind: string | undefined }>({
+  "object-incomplete": {
     severity: "error",
     message: ({ missing, kind }) => (kind === undefined ? `this object has no \`${missing}\`` : `this ${quoted(kind)} has no \`${missing}\``),
     help: ({ missing, kind }) => (missing === "apiVersion" && kind === "NetworkPolicy" ? "write `apiVersion: networking.k8s.io/v1`" : undefined),
@@ -168,25 +224,25 @@ export const catalogue = {
       "web.yaml",
       "kind: NetworkPolicy\nmetadata: {name: web}\nspec: {}\n",
     ),
-  }),
-  "list-item-invalid": entry<Record<never, never>>({
+  },
+  "list-item-invalid": {
     severity: "error",
     message: () => "an item of a list of objects must be an object",
     page: page("A list item that is no object", "`items` of a `List` holds objects.", "list.yaml", "apiVersion: v1\nkind: List\nitems: [web]\n"),
-  }),
-  "name-missing": entry<{ readonly kind: string }>({
+  },
+  "name-missing": {
     severity: "error",
     message: ({ kind }) => `this ${quoted(kind)} has no name`,
     help: () => "write `metadata: {name: …}`",
     page: page("An object without a name", "Objects are told apart by kind, namespace and name.", "pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {labels: {app: web}}\n"),
-  }),
-  "name-invalid": entry<{ readonly what: string; readonly name: string }>({
+  },
+  "name-invalid": {
     severity: "error",
     message: ({ what, name }) => `${quoted(name)} cannot be ${what}`,
     label: () => "a-z, 0-9, hyphens and dots, a letter or digit at both ends",
     page: page("An invalid name", "Names of objects are DNS names (RFC 1123), at most 253 characters.", "web.yaml", policy("podSelector: {}").replace("name: web", "name: Web_1")),
-  }),
-  "api-version-unserved": entry<{ readonly apiVersion: string }>({
+  },
+  "api-version-unserved": {
     severity: "error",
     message: ({ apiVersion }) => `no server serves NetworkPolicy as ${quoted(apiVersion)}`,
     label: () => "write networking.k8s.io/v1",
@@ -197,13 +253,13 @@ export const catalogue = {
       "web.yaml",
       policy("podSelector: {}").replace("networking.k8s.io/v1", "extensions/v1beta1"),
     ),
-  }),
-  "object-repeated": entry<{ readonly title: string }>({
+  },
+  "object-repeated": {
     severity: "note",
     message: ({ title }) => `${title} is given twice, with the same content`,
     page: page("The same object twice", "Both say the same, so one of them is enough.", "pods.yaml", [object("v1", "Pod", "web"), object("v1", "Pod", "web")].join("---\n")),
-  }),
-  "object-conflict": entry<{ readonly title: string }>({
+  },
+  "object-conflict": {
     severity: "error",
     message: ({ title }) => `${title} is given twice, with different content`,
     label: () => "in a cluster the one applied later would replace the other",
@@ -213,15 +269,15 @@ export const catalogue = {
       "pods.yaml",
       [object("v1", "Pod", "web"), object("v1", "Pod", "web", "spec: {hostNetwork: true}")].join("---\n"),
     ),
-  }),
-  "type-wrong": entry<{ readonly what: string; readonly expected: string }>({
+  },
+  "type-wrong": {
     severity: "error",
     message: ({ what, expected }) => `${what} must be ${expected}`,
     page: page("A value of the wrong type", "The API server refuses the object.", "web.yaml", policy("podSelector: {}", "ingress: {from: []}")),
-  }),
-  "text-expected": entry<{ readonly what: string; readonly found: string; readonly kind?: "a boolean" | "a number" }>({
+  },
+  "text-expected": {
     severity: "error",
-    message: ({ what, found, kind }) => `${quoted(found)} is ${kind ?? "no text"}, and ${what} must be text`,
+    message: ({ what, found, kind }) => `${quoted(found)} is ${kind}, and ${what} must be text`,
     label: ({ found }) => `quote it: ${JSON.stringify(found)}`,
     page: page(
       "A boolean or number where text must stand",
@@ -229,34 +285,45 @@ export const catalogue = {
       "web.yaml",
       policy("podSelector: {matchLabels: {public: yes}}"),
     ),
-  }),
-  "address-invalid": entry<{ readonly what: string; readonly text: string }>({
+  },
+  "letter-boolean": {
+    severity: "warning",
+    message: ({ letter }) => `${quoted(letter)} is a boolean to kubectl, which refuses it here; it is read as text`,
+    label: ({ letter }) => `quote it: ${JSON.stringify(letter)}`,
+    page: page(
+      "A single y or n where text must stand",
+      "In the YAML that Kubernetes reads `y` and `n` without quotes are booleans, so kubectl refuses them as a name or label. Libraries of other languages write them without quotes and read them as text, and nothing else can be meant: so here they are text. The first in a file is told.",
+      "web.yaml",
+      policy("podSelector: {matchLabels: {side: y}}"),
+    ),
+  },
+  "address-invalid": {
     severity: "error",
     message: ({ what, text }) => `${quoted(text)} is no IP address (${what})`,
     page: page("An invalid address", "Addresses are IPv4 in dotted decimal, or IPv6.", "pod.yaml", object("v1", "Pod", "web", "status: {podIP: 10.0.0.256}")),
-  }),
-  "port-out-of-range": entry<{ readonly what: string; readonly port: number }>({
+  },
+  "port-out-of-range": {
     severity: "error",
     message: ({ what, port }) => `${what} cannot be ${port}`,
     label: () => "1 to 65535",
     page: page("A port out of range", "Ports are 1 to 65535.", "web.yaml", rule("ports:", "- port: 70000")),
-  }),
-  "protocol-unknown": entry<{ readonly protocol: string; readonly meant: string | undefined }>({
+  },
+  "protocol-unknown": {
     severity: "error",
     message: ({ protocol }) => `${quoted(protocol)} is not a protocol`,
     label: () => "expected TCP, UDP or SCTP",
     help: ({ meant }) => didYouMean(meant),
     page: page("An unknown protocol", "NetworkPolicy knows TCP, UDP and SCTP, in capitals. There is no rule for ICMP.", "web.yaml", rule("ports:", "- protocol: tcp")),
-  }),
-  "replicas-too-many": entry<{ readonly replicas: number; readonly most: number }>({
+  },
+  "replicas-too-many": {
     severity: "error",
     message: ({ replicas }) => `${replicas} replicas are too many to judge`,
     label: ({ most }) => `all workloads together may ask for ${most} pods`,
     page: page("Too many replicas", "One pod is made per replica. No cluster is this large.", "web.yaml", object("apps/v1", "Deployment", "web", "spec: {replicas: 2000000000, template: {}}")),
-  }),
+  },
 
   // ---- NetworkPolicy (semantics 4.1) ---------------------------------------------------------------------------------
-  "field-unknown": entry<{ readonly what: string; readonly field: string; readonly lost: string; readonly home: string | undefined; readonly meant: string | undefined }>({
+  "field-unknown": {
     severity: "error",
     message: ({ what, field }) => `${what} has no field ${quoted(field)}`,
     label: ({ lost }) => lost,
@@ -267,25 +334,25 @@ export const catalogue = {
       "web.yaml",
       rule("form:", "- podSelector: {}"),
     ),
-  }),
-  "field-missing": entry<{ readonly what: string; readonly field: string }>({
+  },
+  "field-missing": {
     severity: "error",
     message: ({ what, field }) => `${what} needs ${quoted(field)}`,
     page: page("A missing field", "The API server refuses the policy without it.", "web.yaml", rule("from:", "- ipBlock: {except: [10.0.0.0/8]}")),
-  }),
-  "policy-type-unknown": entry<{ readonly type: string }>({
+  },
+  "policy-type-unknown": {
     severity: "error",
     message: ({ type }) => `${quoted(type)} is not a policy type`,
     label: () => "expected Ingress or Egress",
     page: page("An unknown policy type", "`policyTypes` lists Ingress, Egress or both, with a capital.", "web.yaml", policy("podSelector: {}", "policyTypes: [ingress]")),
-  }),
-  "policy-types-many": entry<{ readonly count: number }>({
+  },
+  "policy-types-many": {
     severity: "error",
     message: ({ count }) => `\`policyTypes\` has ${count} items`,
     label: () => "there are two types only",
     page: page("Too many policy types", "`policyTypes` lists Ingress, Egress or both.", "web.yaml", policy("podSelector: {}", "policyTypes: [Ingress, Egress, Ingress]")),
-  }),
-  "rules-dead": entry<{ readonly direction: "ingress" | "egress"; readonly type: string }>({
+  },
+  "rules-dead": {
     severity: "warning",
     message: ({ direction, type }) => `these ${direction} rules do nothing: \`policyTypes\` does not list ${type}`,
     label: ({ direction }) => `the policy leaves ${direction} alone`,
@@ -295,26 +362,26 @@ export const catalogue = {
       "web.yaml",
       policy("podSelector: {}", "policyTypes: [Ingress]", "egress:", "- {}"),
     ),
-  }),
-  "peer-empty": entry<Record<never, never>>({
+  },
+  "peer-empty": {
     severity: "error",
     message: () => "a peer needs `podSelector`, `namespaceSelector` or `ipBlock`",
     page: page("An empty peer", "An item of `from` or `to` says who is meant. To allow everyone leave the whole list out.", "web.yaml", rule("from:", "- {}")),
-  }),
-  "peer-mixed": entry<Record<never, never>>({
+  },
+  "peer-mixed": {
     severity: "error",
     message: () => "`ipBlock` stands alone in its peer",
     label: () => "begin a new item of the list",
     page: page("An ipBlock beside selectors", "A peer is either addresses or pods. Two items of the list are ORed.", "web.yaml", rule("from:", "- podSelector: {}", "  ipBlock: {cidr: 10.0.0.0/8}")),
-  }),
-  "cidr-invalid": entry<{ readonly text: string }>({
+  },
+  "cidr-invalid": {
     severity: "error",
     message: ({ text }) => `${quoted(text)} is not a CIDR`,
     label: () => "expected an address and a length, such as 10.0.0.0/8 or 2001:db8::/32",
     help: ({ text }) => (/^[0-9]{1,3}(\.[0-9]{1,3}){3}$/.test(text) ? `one address is \`${text}/32\`` : undefined),
     page: page("An invalid CIDR", "An ipBlock is written as address and prefix length.", "web.yaml", rule("from:", "- ipBlock: {cidr: 10.0.0.0}")),
-  }),
-  "cidr-host-bits": entry<{ readonly text: string; readonly network: string; readonly single: string }>({
+  },
+  "cidr-host-bits": {
     severity: "warning",
     message: ({ text, network }) => `${quoted(text)} stands for \`${network}\``,
     label: () => "refused in new objects from Kubernetes 1.36 on",
@@ -325,8 +392,8 @@ export const catalogue = {
       "web.yaml",
       rule("from:", "- ipBlock: {cidr: 192.0.2.77/24}"),
     ),
-  }),
-  "cidr-leading-zeros": entry<{ readonly text: string; readonly network: string }>({
+  },
+  "cidr-leading-zeros": {
     severity: "warning",
     message: ({ text, network }) => `${quoted(text)} stands for \`${network}\``,
     label: () => "leading zeros are refused in new objects from Kubernetes 1.36 on",
@@ -337,21 +404,21 @@ export const catalogue = {
       "web.yaml",
       rule("from:", "- ipBlock: {cidr: 010.0.0.0/8}"),
     ),
-  }),
-  "except-outside": entry<{ readonly except: string; readonly block: string; readonly whole: boolean }>({
+  },
+  "except-outside": {
     severity: "error",
     message: ({ except, block, whole }) => (whole ? `${quoted(except)} is all of ${quoted(block)}` : `${quoted(except)} is not inside ${quoted(block)}`),
     label: () => "must be a strict part of it",
     page: page("An exception outside its block", "`except` takes a part out of `cidr`, so it lies inside it and is smaller.", "web.yaml", rule("from:", "- ipBlock: {cidr: 10.0.0.0/16, except: [10.1.0.0/16]}")),
-  }),
-  "port-name-invalid": entry<{ readonly name: string }>({
+  },
+  "port-name-invalid": {
     severity: "error",
     message: ({ name }) =>
       /^[0-9]+$/.test(name) ? `${quoted(name)} in quotes is a name, and a name needs a letter` : `${quoted(name)} cannot be the name of a port`,
     label: ({ name }) => (/^[0-9]+$/.test(name) ? "a number has no quotes" : "1 to 15 of a-z, 0-9 and single hyphens inside, with a letter"),
     page: page("An invalid port name", "A text under `port` is the name of a container port. A number in quotes is a text.", "web.yaml", rule("ports:", '- port: "80"')),
-  }),
-  "end-port-invalid": entry<{ readonly reason: "no-port" | "named-port" | "smaller"; readonly end: number }>({
+  },
+  "end-port-invalid": {
     severity: "error",
     message: ({ reason }) => {
       switch (reason) {
@@ -364,56 +431,56 @@ export const catalogue = {
       }
     },
     page: page("An invalid endPort", "`port` and `endPort` are the first and last number of a range, both included (S7).", "web.yaml", rule("ports:", "- port: 90", "  endPort: 80")),
-  }),
-  "octal-number": entry<{ readonly written: string; readonly value: number; readonly meant: string }>({
+  },
+  "octal-number": {
     severity: "warning",
     message: ({ written, value }) => `${quoted(written)} is ${value}: a leading zero makes it octal`,
     help: ({ value, meant }) => `write \`${meant}\` if that is meant, else \`${value}\``,
     page: page("A number with a leading zero", "Kubernetes reads YAML 1.1, where a leading zero means octal: 0443 is 291.", "web.yaml", rule("ports:", "- port: 0443")),
-  }),
-  "label-key-invalid": entry<{ readonly key: string }>({
+  },
+  "label-key-invalid": {
     severity: "error",
     message: ({ key }) => `${quoted(key)} cannot be the key of a label`,
     label: () => "letters, digits, - _ . (at most 63), maybe after a DNS name and /",
     page: page("An invalid label key", "No label can have this key, so the API server refuses the selector.", "web.yaml", policy('podSelector: {matchLabels: {"a b": c}}')),
-  }),
-  "label-value-invalid": entry<{ readonly value: string }>({
+  },
+  "label-value-invalid": {
     severity: "error",
     message: ({ value }) => `${quoted(value)} cannot be the value of a label`,
     label: () => "letters, digits, - _ . (at most 63), a letter or digit at both ends",
     page: page("An invalid label value", "No label can have this value, so the API server refuses the selector.", "web.yaml", policy('podSelector: {matchLabels: {app: "web*"}}')),
-  }),
-  "operator-unknown": entry<{ readonly operator: string; readonly meant: string | undefined }>({
+  },
+  "operator-unknown": {
     severity: "error",
     message: ({ operator }) => `${quoted(operator)} is not an operator`,
     label: () => "expected In, NotIn, Exists or DoesNotExist",
     help: ({ meant }) => didYouMean(meant),
     page: page("An unknown operator", "Match expressions know In, NotIn, Exists and DoesNotExist.", "web.yaml", policy("podSelector: {matchExpressions: [{key: app, operator: in, values: [web]}]}")),
-  }),
-  "values-missing": entry<{ readonly operator: string }>({
+  },
+  "values-missing": {
     severity: "error",
     message: ({ operator }) => `\`${operator}\` needs at least one of \`values\``,
     page: page("An operator without values", "In and NotIn compare with a list of values.", "web.yaml", policy("podSelector: {matchExpressions: [{key: app, operator: In}]}")),
-  }),
-  "values-forbidden": entry<{ readonly operator: string }>({
+  },
+  "values-forbidden": {
     severity: "error",
     message: ({ operator }) => `\`${operator}\` takes no \`values\``,
     page: page("An operator with values", "Exists and DoesNotExist look at the key only.", "web.yaml", policy("podSelector: {matchExpressions: [{key: app, operator: Exists, values: [web]}]}")),
-  }),
+  },
 
   // ---- the whole -----------------------------------------------------------------------------------------------------
-  "no-pods": entry<{ readonly policies: number }>({
+  "no-pods": {
     severity: "note",
     message: ({ policies }) => (policies === 0 ? "no pods and no policies were read" : `${policies} ${policies === 1 ? "policy" : "policies"} and no pods: there is nobody to judge`),
     help: () => "kubectl get namespaces,pods,services -A -o json supplies them; or give the workloads' manifests",
     page: page("No pods", "Verdicts are about pods. They come from a dump of the cluster, or from the manifests of the workloads.", "web.yaml", policy("podSelector: {}")),
-  }),
-  "no-policies": entry<{ readonly pods: number }>({
+  },
+  "no-policies": {
     severity: "note",
     message: ({ pods }) => `${pods} ${pods === 1 ? "pod" : "pods"} and no policies: everything is open`,
     help: () => "kubectl get networkpolicies -A -o json supplies them",
     page: page("No policies", "Without a policy no pod is isolated, so every connection is allowed.", "pod.yaml", object("v1", "Pod", "web")),
-  }),
+  },
 };
 
 export const say: Say<typeof catalogue> = sayer(catalogue);

@@ -2,8 +2,9 @@ import type { Diagnostic } from "../text/diagnostic.ts";
 import { childPath, type SourceDocument } from "../text/source.ts";
 import type { Value } from "./build.ts";
 import { isPolicyKind, useOf } from "./kinds.ts";
-import { say } from "./messages.ts";
+import { textOrLetter } from "./letters.ts";
 import type { ManifestObject } from "./manifest.ts";
+import { say } from "./messages.ts";
 import { blankSource } from "./secrets.ts";
 import { fieldOf, isRecord, type Fields } from "./value.ts";
 
@@ -65,9 +66,9 @@ export function objectsOf(value: Fields, document: SourceDocument, defaultNamesp
       }
       continue;
     }
-    const made = objectOf(own, apiVersion, kind, document, path, defaultNamespace);
-    if ("code" in made) diagnostics.push(made);
-    else objects.push(made);
+    const made = objectOf(own, { apiVersion, kind, document, path }, defaultNamespace);
+    objects.push(...made.objects);
+    diagnostics.push(...made.diagnostics);
   }
   return { objects, diagnostics };
 }
@@ -77,33 +78,50 @@ interface ListKind {
   readonly kind: string;
 }
 
-function objectOf(value: Fields, apiVersion: string, kind: string, document: SourceDocument, path: string, defaultNamespace: string): ManifestObject | Diagnostic {
+interface ObjectHead {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly document: SourceDocument;
+  readonly path: string;
+}
+
+function objectOf(value: Fields, { apiVersion, kind, document, path }: ObjectHead, defaultNamespace: string): DocumentObjects {
   const slash = apiVersion.indexOf("/");
   const [group, version] = slash < 0 ? ["", apiVersion] : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)];
-  const use = useOf(group, kind);
-  const counts = use.use !== "none";
-  const metadata = fieldOf(value, "metadata");
+  const { use, scope } = useOf(group, kind);
   const metadataPath = childPath(path, "metadata");
-  if (counts && metadata !== undefined && metadata !== null && !isRecord(metadata)) {
-    return say("type-wrong", document.locate(metadataPath, "value"), { what: "`metadata`", expected: "a mapping" });
-  }
+  const metadata = fieldOf(value, "metadata") ?? {};
   const fields = isRecord(metadata) ? metadata : {};
-  const [name, generateName, namespace] = ["name", "generateName", "namespace"].map((key) => fieldOf(fields, key) ?? undefined);
-  for (const [key, found] of Object.entries({ name, namespace })) {
-    if (!counts || found === undefined || typeof found === "string") continue;
-    return say("text-expected", document.locate(childPath(metadataPath, key), "value"), { what: `\`${key}\``, found: String(found) });
+  const diagnostics: Diagnostic[] = [];
+  const wrongType = (at: string, what: string, expected: string): void => {
+    if (use !== "none") diagnostics.push(say("type-wrong", document.locate(at, "value"), { what, expected }));
+  };
+  const textAt = (key: string): string | undefined => {
+    const found = fieldOf(fields, key);
+    if (found === undefined || found === null || found === "") return undefined;
+    const at = childPath(metadataPath, key);
+    if (typeof found === "object") return void wrongType(at, `\`${key}\``, "text");
+    const read = textOrLetter(found, document.locate(at, "value"), `\`${key}\``);
+    if (read.diagnostic !== undefined && use !== "none") diagnostics.push(read.diagnostic);
+    return read.value;
+  };
+
+  if (!isRecord(metadata)) wrongType(metadataPath, "`metadata`", "a mapping");
+  const [name, generateName, namespace] = [textAt("name"), textAt("generateName"), scope === "cluster" ? undefined : textAt("namespace")];
+  if (use !== "none" && name === undefined && generateName === undefined && diagnostics.length === 0) {
+    diagnostics.push(say("name-missing", document.locate(Object.hasOwn(value, "metadata") ? metadataPath : path, "entry"), { kind }));
   }
-  if (counts && (name === undefined || name === "") && typeof generateName !== "string") {
-    return say("name-missing", document.locate(isRecord(metadata) ? metadataPath : path, "entry"), { kind });
-  }
-  const common = {
+  if (diagnostics.some(({ severity }) => severity === "error")) return { objects: [], diagnostics };
+  const who = {
     group,
     version,
     kind,
-    namespace: use.scope === "cluster" ? undefined : typeof namespace === "string" && namespace !== "" ? namespace : defaultNamespace,
-    name: typeof name === "string" && name !== "" ? name : typeof generateName === "string" ? `${generateName}xxxxx` : "",
+    namespace: scope === "cluster" ? undefined : (namespace ?? defaultNamespace),
+    // What the server makes of generateName ends in five letters of its own.
+    name: name ?? (generateName === undefined ? "" : `${generateName}xxxxx`),
   };
-  return isSecret(common) ? secretObject(common, document, path) : { ...common, value, document, path };
+  const object = isSecret(who) ? secretObject(who, document, path) : { ...who, value, document, path };
+  return { objects: [object], diagnostics };
 }
 
 export function isSecret({ group, kind }: Pick<ManifestObject, "group" | "kind">): boolean {

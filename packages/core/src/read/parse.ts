@@ -1,9 +1,10 @@
-import { EVENT_ID, parseEvents, YAMLException, type Event } from "js-yaml";
+import { EVENT_ID, type Event } from "js-yaml";
 import type { Diagnostic } from "../text/diagnostic.ts";
 import { childPath, type Source, type SourceDocument, type Span } from "../text/source.ts";
 import { buildDocument, type BuildError, type Value } from "./build.ts";
 import { jsonDocument, yamlDocument } from "./document.ts";
 import { endOf, headOf, lineEnd, type Range } from "./events.ts";
+import { parseLenient, type ParseFailure } from "./lenient.ts";
 import { limits } from "./limits.ts";
 import { say } from "./messages.ts";
 import { scanJson, valueStart } from "./scan.ts";
@@ -139,48 +140,52 @@ async function parseJson(source: Source, range: Range): Promise<ParsedText> {
 }
 
 async function parseYamlDocuments(source: Source, range: Range): Promise<ParsedText> {
-  const text = source.text.slice(range.start, range.end);
-  const spanIn = (shown: Source, start: number, end = start + 1): Span => ({ source: shown, start: range.start + start, end: range.start + end });
+  const written = source.text.slice(range.start, range.end);
   let hidden: Source | undefined;
-  const spanAt = (start: number, end?: number): Span => spanIn((hidden ??= withoutSecrets(source, range)), start, end);
-  const shownAt = (start: number, end?: number): Span => spanIn(source, start, end);
-  let events: readonly Event[];
-  try {
-    events = parseEvents(text, { maxDepth: limits.depth });
-  } catch (thrown) {
-    return { documents: [], broken: [{ text, diagnostics: await syntaxErrors(text, thrown, spanAt) }] };
-  }
+  const failureAt: SpanAt = (start, end = start + 1) => ({
+    source: (hidden ??= withoutSecrets(source, range)),
+    start: range.start + start,
+    end: range.start + end,
+  });
+  const parsed = parseLenient(written);
+  if ("reason" in parsed) return { documents: [], broken: [{ text: written, diagnostics: await syntaxErrors(written, parsed, failureAt) }] };
+
+  const { events, text, toWritten } = parsed;
+  const toSource = (offset: number): number => range.start + toWritten(offset);
   const documents: ParsedDocument[] = [];
   for (const own of perDocument(events)) {
     const { value, repeated, error } = buildDocument(own, text);
+    const rangeAt = (event: number): Range => rangeOfEvent(own, event, text);
     if (error !== undefined) {
-      return { documents, broken: [{ text, diagnostics: [buildFailure(error, spanOfEvent(own, error.event, text, spanAt))] }] };
+      const { start, end } = rangeAt(error.event);
+      return { documents, broken: [{ text: written, diagnostics: [buildFailure(error, failureAt(toWritten(start), toWritten(end)))] }] };
     }
     if (value === null) continue;
-    const repeatedKeys = repeated.map(({ key, path, firstEvent, secondEvent }) => ({
-      key,
-      path,
-      first: spanOfEvent(own, firstEvent, text, shownAt),
-      second: spanOfEvent(own, secondEvent, text, shownAt),
-    }));
-    documents.push({ value, document: yamlDocument(source, range.start, text, own), repeatedKeys });
+    const spanOfKey = (event: number): Span => ({ source, start: toSource(rangeAt(event).start), end: toSource(rangeAt(event).end) });
+    documents.push({
+      value,
+      document: yamlDocument(source, text, own, toSource),
+      repeatedKeys: repeated.map(({ key, path, firstEvent, secondEvent }) => ({ key, path, first: spanOfKey(firstEvent), second: spanOfKey(secondEvent) })),
+    });
   }
   return { documents, broken: [] };
 }
+
+type SpanAt = (start: number, end?: number) => Span;
 
 function perDocument(events: readonly Event[]): readonly (readonly Event[])[] {
   const starts = events.flatMap(({ type }, at) => (type === EVENT_ID.DOCUMENT ? [at] : []));
   return starts.length === 1 ? [events] : starts.map((start, i) => events.slice(start, starts[i + 1] ?? events.length));
 }
 
-function spanOfEvent(events: readonly Event[], at: number, text: string, spanAt: (start: number, end?: number) => Span): Span {
+function rangeOfEvent(events: readonly Event[], at: number, text: string): Range {
   const head = headOf(events, at, text);
-  if (head !== undefined) return spanAt(head.start, head.end);
+  if (head !== undefined) return head;
   for (let i = at; i > 0; i--) {
     const end = endOf(events, i, text);
-    if (end >= 0) return spanAt(end);
+    if (end >= 0) return { start: end, end: end + 1 };
   }
-  return spanAt(0);
+  return { start: 0, end: 1 };
 }
 
 function buildFailure({ problem, text }: BuildError, at: Span): Diagnostic {
@@ -205,9 +210,8 @@ function buildFailure({ problem, text }: BuildError, at: Span): Diagnostic {
 }
 
 /** What the first parser stopped at; in a document of ordinary size everything that a second, more patient one finds. */
-async function syntaxErrors(text: string, thrown: unknown, spanAt: (start: number, end?: number) => Span): Promise<readonly Diagnostic[]> {
-  const first = firstError(thrown, text);
-  if (first.deep) return [say("nesting-too-deep", spanAt(first.at), { levels: limits.depth })];
+async function syntaxErrors(text: string, first: ParseFailure, spanAt: SpanAt): Promise<readonly Diagnostic[]> {
+  if (first.reason.startsWith("nesting exceeded")) return [say("nesting-too-deep", spanAt(first.at), { levels: limits.depth })];
   const tab = tabInIndentation(text, first);
   if (tab !== undefined) return [say("yaml-tab", spanAt(tab), {})];
   const all = text.length <= limits.rereadCharacters ? await allErrors(text) : [];
@@ -215,32 +219,29 @@ async function syntaxErrors(text: string, thrown: unknown, spanAt: (start: numbe
   return found.map(({ at, reason }) => say("yaml-invalid", spanAt(at), { reason }));
 }
 
-interface Mistake {
-  readonly at: number;
-  readonly reason: string;
-}
-
-function firstError(thrown: unknown, text: string): Mistake & { readonly deep: boolean } {
-  if (!(thrown instanceof YAMLException)) return { at: 0, reason: "this is no YAML", deep: thrown instanceof RangeError };
-  const at = Math.min(thrown.mark?.position ?? 0, text.length);
-  return { at, reason: thrown.reason, deep: thrown.reason.startsWith("nesting exceeded") };
-}
-
-function tabInIndentation(text: string, { at, reason }: Mistake): number | undefined {
+function tabInIndentation(text: string, { at, reason }: ParseFailure): number | undefined {
   const start = text.lastIndexOf("\n", Math.max(0, at - 1)) + 1;
   const tab = /^ *\t/.exec(text.slice(start, lineEnd(text, start)));
   if (tab !== null) return start + tab[0].length - 1;
   return reason.includes("tab character") ? at : undefined;
 }
 
-async function allErrors(text: string): Promise<readonly Mistake[]> {
+/** The next character that shows, as long as it is on the same line. */
+function afterBlanks(text: string, from: number): number {
+  const blanks = /[ ]*/y;
+  blanks.lastIndex = from;
+  const behind = from + (blanks.exec(text)?.[0].length ?? 0);
+  return behind < text.length && !/[\r\n]/.test(text[behind] as string) ? behind : from;
+}
+
+async function allErrors(text: string): Promise<readonly ParseFailure[]> {
   try {
     const { parseDocument } = await import("yaml");
     const { errors } = parseDocument(text, { prettyErrors: false, version: "1.1", uniqueKeys: false, logLevel: "silent" });
     const lines = new Set<number>();
-    const found: Mistake[] = [];
+    const found: ParseFailure[] = [];
     for (const { message, pos } of errors) {
-      const at = Math.min(pos[0], text.length);
+      const at = afterBlanks(text, Math.min(pos[0], text.length));
       const line = text.lastIndexOf("\n", at - 1);
       if (lines.has(line) || found.length >= limits.syntaxErrors) continue;
       lines.add(line);

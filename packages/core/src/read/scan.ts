@@ -49,7 +49,7 @@ export function jsonRange(text: string, at: number): Range {
 }
 
 /** The members of the object or list that begins at `at`, in a text that is known to be good JSON; at most `most` of them. */
-export function jsonMembers(text: string, at: number, most = Infinity): readonly JsonPlace[] {
+export function jsonMembers(text: string, at: number, most: number = Infinity): readonly JsonPlace[] {
   const members: JsonPlace[] = [];
   const isObject = text.charCodeAt(at) === openBrace;
   if (!isObject && text.charCodeAt(at) !== openBracket) return members;

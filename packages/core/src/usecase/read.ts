@@ -1,7 +1,6 @@
 import { parseYaml } from "../read/parse.ts";
 import { parseSelector } from "../model/selector-text.ts";
 import type { PortSet } from "../net/ports.ts";
-import { parseCidr } from "../net/cidr.ts";
 import type { Diagnostic } from "../text/diagnostic.ts";
 import { childPath, spanOf, type Source, type SourceDocument } from "../text/source.ts";
 import { nearest } from "../text/suggest.ts";
@@ -21,13 +20,12 @@ import type {
   OutsidePoint,
   Property,
   Rest,
-  Row,
   SelectorText,
   StageDeclaration,
   UseCase,
   WrittenPath,
 } from "./types.ts";
-import { entries, field, items, originAt, plain, spanAt, type Reading, type Written } from "./written.ts";
+import { entries, field, items, originAt, plain, readId, spanAt, type Reading, type Written } from "./written.ts";
 
 /** What a use-case file says; undefined when it has an error. The diagnostics hold all errors at once. */
 export interface UseCaseRead {
@@ -55,17 +53,11 @@ export async function readUseCase(source: Source): Promise<UseCaseRead> {
   const { checkForm } = await import("./schema.ts");
   const form = checkForm(value);
   const issues = "issues" in form ? form.issues : [];
-  const reading: Reading = { document, diagnostics: [...syntax], broken: new Set(issues.map(brokenPath).filter((path) => path !== "")) };
+  const reading: Reading = { document, diagnostics: [...syntax], broken: new Set(issues.map(brokenPath).filter((path) => path !== "")), ids: new Map() };
   for (const issue of issues) reading.diagnostics.push(formDiagnostic(issue, document));
   const useCase = readFile(reading, { value: value as unknown as RawUseCase, path: "" });
   const failed = reading.diagnostics.some(({ severity }) => severity === "error");
   return { useCase: failed ? undefined : useCase, diagnostics: reading.diagnostics };
-}
-
-/** The manifests and folders that a use case stands on, each once, as written. The caller reads them and hands them to `resolveStages`. */
-export function neededPaths({ topology, stages }: UseCase): readonly string[] {
-  const written = [...topology.from, ...stages.flatMap((stage) => [...stage.delete.filter((entry) => "path" in entry), ...stage.apply])];
-  return [...new Set(written.map(({ path }) => path))];
 }
 
 // ---- the form ---------------------------------------------------------------------------------------------------------------------------
@@ -105,19 +97,14 @@ function formDiagnostic({ path, problem }: FormIssue, document: SourceDocument):
 
 /** Words that people use for a field of another name. */
 const otherFields: ReadonlyMap<string, string> = new Map([
-  ["ports", "port"],
   ["action", "verdict"],
-  ["because", "note"],
   ["description", "about"],
-  ["source", "from"],
   ["destination", "to"],
-  ["policies", "apply"],
-  ["selector", "labels"],
-  ["address", "addresses"],
-  ["ip", "address"],
-  ["stage", "name"],
-  ["tests", "expect"],
   ["dut", "focus"],
+  ["ip", "address"],
+  ["policies", "apply"],
+  ["source", "from"],
+  ["tests", "expect"],
 ]);
 
 function foundText(written: string, expected: string): string {
@@ -281,7 +268,7 @@ function readAssertion(reading: Reading, { value, path }: Written<RawAssertion>,
     return written !== undefined && written !== false && !(Array.isArray(written) && written.length === 0);
   });
   if (!says) reading.diagnostics.push(say("assertion-empty", spanAt(reading, path, "entry"), {}));
-  return { id: plain(reading, form, "id") ?? `I${number}`, about: plain(reading, form, "about"), rows, properties, origin };
+  return { id: readId(reading, form) ?? `I${number}`, about: plain(reading, form, "about"), rows, properties, origin };
 }
 
 const propertyNames = ["onlyFrom", "through", "isolated", "noPathToOutside", "everythingIsolated", "symmetric", "noUnusedPolicy"] as const;
@@ -422,10 +409,8 @@ const bareStage: Omit<StageDeclaration, "name" | "origin"> = { about: undefined,
 /** Where a stage's name stands; the file's `intent` or its head where the stage is not written. */
 export function stageNameSpan({ origin }: StageDeclaration): ReturnType<typeof spanOf> {
   if (origin.path === "") return origin.document.locate("intent", "key");
-  const name = origin.document.locate(childPath(origin.path, "name"), "value");
-  const whole = spanOf(origin, "value");
-  // A bare name has no field `name`: then the nearest parent, the stage itself, is what is found.
-  return name.start === spanOf(origin, "entry").start ? whole : name;
+  // A bare name has no field `name`: the nearest thing that is written is the name itself.
+  return origin.document.locate(childPath(origin.path, "name"), "value");
 }
 
 function readDelete(reading: Reading, { value, path }: Written<string | { readonly kind: string; readonly name: string; readonly namespace?: string | undefined; readonly group?: string | undefined }>): WrittenPath | ObjectReference | undefined {
@@ -485,7 +470,7 @@ function readDeviations(reading: Reading, file: Written<RawUseCase>, ports: Port
     if (engine === undefined || verdict === undefined || reason === undefined) return [];
     return [
       {
-        id: plain(reading, item, "id") ?? `D${i + 1}`,
+        id: readId(reading, item) ?? `D${i + 1}`,
         engine,
         stages: at && items(reading, at).map(({ value }) => value),
         from,
@@ -546,17 +531,12 @@ function cycleFrom(name: string, groups: ReadonlyMap<string, Group>, way: readon
   return undefined;
 }
 
-/** Written ids of statements, rows and deviations are one space; a row without one gets its id from its content, and equal rows may share it. */
-function refuseSameIds(reading: Reading, { intent, stages, deviations }: UseCase): void {
-  const rows: readonly Row[] = [...intent.flatMap((assertion) => assertion.rows), ...stages.flatMap(({ expect, held }) => [...expect, ...held])];
-  const seen = new Map<string, boolean>();
-  for (const { id, origin } of [...intent, ...rows, ...deviations]) {
-    const path = childPath(origin.path, "id");
-    const span = reading.document.locate(path, "value");
-    const written = span.start !== spanAt(reading, origin.path, "entry").start && reading.document.source.text.slice(span.start, span.end).includes(id);
-    const before = seen.get(id);
-    if (before !== undefined && (before || written)) reading.diagnostics.push(say("id-twice", written ? span : spanAt(reading, origin.path, "entry"), { id }));
-    seen.set(id, (before ?? false) || written);
+/** A statement or deviation without an id gets one by its position, which another may have been given. */
+function refuseSameIds(reading: Reading, { intent, deviations }: UseCase): void {
+  for (const { id, origin } of [...intent, ...deviations]) {
+    const [written] = reading.ids.get(id) ?? [];
+    const byPosition = ![...reading.ids.values()].some((paths) => paths.includes(origin.path));
+    if (written !== undefined && byPosition) reading.diagnostics.push(say("id-twice", spanAt(reading, childPath(written, "id")), { id }));
   }
 }
 

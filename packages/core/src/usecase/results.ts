@@ -1,24 +1,14 @@
-import type { Endpoint, External, Flow, Node, Pod } from "../model/cluster.ts";
+import type { Endpoint, Flow, Pod } from "../model/cluster.ts";
 import type { Direction, NetworkPolicy } from "../model/policy.ts";
 import type { Family } from "../net/address.ts";
 import type { PortSet } from "../net/ports.ts";
-import type { AddressRange } from "../reach/cuts.ts";
 import type { Reachability } from "../reach/reachability.ts";
 import type { Diagnostic } from "../text/diagnostic.ts";
 import type { Stage } from "./stages.ts";
 import type { Assertion, Deviation, EndName, Property, Row, Rest } from "./types.ts";
+import type { Point } from "./universe.ts";
 
-/**
- * One end of a judged pair. The universe of a use case is its pods, nodes and outside points; addresses that have no name of their own
- * (`elsewhere`, a block, a bare address) join only where the file names them.
- */
-export type Point =
-  | { readonly kind: "pod"; readonly name: string; readonly endpoint: Pod }
-  | { readonly kind: "node"; readonly name: string; readonly endpoint: Node }
-  /** One address per family at most. */
-  | { readonly kind: "outside"; readonly name: string; readonly externals: readonly External[] }
-  /** Outside addresses that the file names together; each of them is judged. */
-  | { readonly kind: "addresses"; readonly name: string; readonly places: readonly { readonly family: Family; readonly ranges: readonly AddressRange[] }[] };
+export type { Point } from "./universe.ts";
 
 /** A row or a property; `rest` where no statement names the flow. */
 export type Statement = Row | Property | Rest;

@@ -5,7 +5,7 @@ import { nearest } from "../text/suggest.ts";
 import { say } from "./messages.ts";
 import type { RawPorts, RawRow, RawRowForm } from "./schema.ts";
 import type { EndName, Row, Wanted } from "./types.ts";
-import { entries, field, items, originAt, originInside, plain, spanAt, splitPieces, type Piece, type Reading, type Written } from "./written.ts";
+import { entries, field, items, originAt, originInside, plain, readId, spanAt, splitPieces, type Piece, type Reading, type Written } from "./written.ts";
 
 /** Ports by the names that the file gives them; undefined where a name is declared and its ports could not be read. */
 export type PortNames = ReadonlyMap<string, PortSet | undefined>;
@@ -24,7 +24,7 @@ export function readRow(reading: Reading, row: Written<RawRow>, names: PortNames
   const text = `${namesText(from)} -> ${namesText(to)} ${formatPorts(ports)} ${verdict}`;
   return {
     kind: "row",
-    id: plain(reading, form, "id") ?? (scope === "" ? text : `${scope}: ${text}`),
+    id: readId(reading, form) ?? (scope === "" ? text : `${scope}: ${text}`),
     from,
     to,
     ports,

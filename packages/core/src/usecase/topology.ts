@@ -193,7 +193,7 @@ function readWorkload(
     name: podName,
     labels: readLabels(reading, field(reading, workload, "labels")),
     addresses: addresses.length > 0 ? addresses : "not-yet-assigned",
-    podNetwork: podCidrs,
+    podNetwork: hostNetwork ? [] : podCidrs,
     ports: listened.named,
     hostNetwork,
     node,

@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../text/diagnostic.ts";
 import { childPath, type Origin, type Part, type SourceDocument, type Span } from "../text/source.ts";
+import { say } from "./messages.ts";
 import type { OneOrMany } from "./schema.ts";
 
 /** One file while it is read. */
@@ -8,6 +9,8 @@ export interface Reading {
   readonly diagnostics: Diagnostic[];
   /** Paths of values whose form is wrong: they were objected to, and are passed over from here on. */
   readonly broken: ReadonlySet<string>;
+  /** Where each id of a row, a statement or a deviation is given. */
+  readonly ids: Map<string, readonly string[]>;
 }
 
 /** A value of the file, of a kind that the schema has checked, and where it stands. */
@@ -27,6 +30,20 @@ export function field<T extends object, K extends keyof T & string>(reading: Rea
 /** The value of a field that is a plain text, number or word. */
 export function plain<T extends object, K extends keyof T & string>(reading: Reading, parent: Written<T>, key: K): NonNullable<T[K]> | undefined {
   return field(reading, parent, key)?.value;
+}
+
+/** The id that is given to a row, a statement or a deviation: they are one space, because reports and people point into it. */
+export function readId(reading: Reading, parent: Written<{ readonly id?: string | undefined }>): string | undefined {
+  const written = field(reading, parent, "id");
+  if (written === undefined) return undefined;
+  const before = reading.ids.get(written.value) ?? [];
+  const [first] = before;
+  if (first !== undefined) {
+    const related = [{ at: spanAt(reading, childPath(first, "id")), message: "the first" }];
+    reading.diagnostics.push(say("id-twice", spanAt(reading, written.path), { id: written.value }, { related }));
+  }
+  reading.ids.set(written.value, [...before, parent.path]);
+  return written.value;
 }
 
 /** The items of a list, or the one item that stands for it. */

@@ -1,0 +1,60 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import { afterAll, describe, expect, test } from "vitest";
+import { ruleTables } from "./clusters.ts";
+import { failuresOf, type CoreApi } from "./run-tables.ts";
+
+/** Mistakes that somebody could make in `semantics/`: each must be caught by the tables. */
+const mistakes: readonly { readonly file: string; readonly right: string; readonly wrong: string }[] = [
+  { file: "selector.ts", right: "return value === undefined || !values.includes(value);", wrong: "return value !== undefined && !values.includes(value);" },
+  { file: "selector.ts", right: "return value !== undefined && values.includes(value);", wrong: 'return values.includes(value ?? "");' },
+  { file: "selector.ts", right: "selector.requirements.every(", wrong: "selector.requirements.some(" },
+  { file: "selector.ts", right: 'case "DoesNotExist":\n      return value === undefined;', wrong: 'case "DoesNotExist":\n      return value !== undefined;' },
+  { file: "block.ts", right: 'block.except.some((except) => inCidr(except, address)) ? "excepted" : "inside"', wrong: '"inside"' },
+  { file: "block.ts", right: 'if (networks.length === 0) return "unknown";', wrong: 'if (networks.length === 0) return "outside";' },
+  { file: "rule.ts", right: "const end = rule.direction === \"ingress\" ? flow.from : flow.to;", wrong: "const end = flow.from;" },
+  { file: "rule.ts", right: "if (end.kind !== \"pod\" || end.hostNetwork) return \"kind\";", wrong: 'if (end.kind !== "pod") return "kind";' },
+  { file: "rule.ts", right: "end.namespace.name === rule.policy.namespace", wrong: "true" },
+  { file: "rule.ts", right: "port.port.first <= flow.port && flow.port <= port.port.last", wrong: "port.port.first <= flow.port && flow.port < port.port.last" },
+  { file: "rule.ts", right: "declared.protocol === port.protocol && ", wrong: "" },
+  { file: "rule.ts", right: "ports.filter((port) => port.protocol === flow.protocol)", wrong: "[...ports]" },
+  { file: "rule.ts", right: "declared.port === flow.port", wrong: "true" },
+  { file: "judge.ts", right: "policy.name.namespace === pod.namespace.name && ", wrong: "" },
+  { file: "judge.ts", right: 'direction === "ingress" && subject.node !== undefined && nodeNameOf(flow.from)', wrong: "nodeNameOf(subject === flow.from ? flow.to : flow.from)" },
+  { file: "judge.ts", right: 'if (subject.hostNetwork) return "host-network";', wrong: "" },
+  { file: "judge.ts", right: 'if (sameEndpoint(flow.from, flow.to)) return "same-pod";', wrong: "" },
+  { file: "judge.ts", right: "if (matches.length > 0) return", wrong: "if (matches.length === isolatedBy.length) return" },
+  { file: "judge.ts", right: "if (doubts.length > 0) return", wrong: "if (doubts.length > 1) return" },
+  { file: "judge.ts", right: 'if (isolatedBy.length === 0) return { tier: "networkpolicy", outcome: "not-isolated" };', wrong: "" },
+  { file: "judge.ts", right: "if (unread.length > 0) return", wrong: "if (unread.length > 1) return" },
+];
+
+const source = path.resolve(import.meta.dirname, "../../src");
+const copies = mkdtempSync(path.join(tmpdir(), "netproof-planted-"));
+afterAll(() => rmSync(copies, { recursive: true, force: true }));
+
+describe("a mistake planted in semantics is caught", () => {
+  test.each(mistakes.map((mistake, i) => ({ ...mistake, i })))("$file: $wrong", async ({ file, right, wrong, i }) => {
+    const core = await coreWith(file, right, wrong, i);
+    const failures: string[] = [];
+    for (const table of ruleTables) failures.push(...(await failuresOf(core, table)));
+    expect(failures).not.toEqual([]);
+  });
+});
+
+/** A copy of core with one text replaced, bundled and loaded. */
+async function coreWith(file: string, right: string, wrong: string, i: number): Promise<CoreApi> {
+  const folder = path.join(copies, String(i));
+  cpSync(source, path.join(folder, "src"), { recursive: true });
+  symlinkSync(path.resolve(import.meta.dirname, "../../../../node_modules"), path.join(folder, "node_modules"));
+  const target = path.join(folder, "src/semantics", file);
+  const text = readFileSync(target, "utf8");
+  expect(text.split(right).length, `${file} holds it once: ${right}`).toBe(2);
+  writeFileSync(target, text.replace(right, () => wrong));
+  const outfile = path.join(folder, "core.mjs");
+  await build({ entryPoints: [path.join(folder, "src/index.ts")], bundle: true, format: "esm", platform: "node", outfile, logLevel: "silent", external: ["zod", "yaml"] });
+  return (await import(pathToFileURL(outfile).href)) as CoreApi;
+}
