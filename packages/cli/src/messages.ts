@@ -12,6 +12,7 @@ export interface InputParameters {
   readonly "input-web-address": { readonly path: string };
   readonly "kustomize-missing": { readonly path: string };
   readonly "kustomize-failed": { readonly path: string; readonly reason: string };
+  readonly "skipped-under-strict": { readonly what: string; readonly why: string; readonly places: readonly string[] };
   readonly "flows-unreadable": { readonly problem: string; readonly help: string | undefined };
   readonly "flow-invalid": { readonly flow: string; readonly problem: string; readonly help: string | undefined };
 }
@@ -77,6 +78,12 @@ export const messages: Catalogue = {
     severity: "error",
     message: ({ path, reason }) => `kubectl kustomize ${path} failed: ${reason}`,
     page: page("kustomize failed", "The message is kubectl's own.", "command", "netproof list -k overlays/prod\n"),
+  },
+  "skipped-under-strict": {
+    severity: "error",
+    message: ({ what, why }) => `${what} was left out, and --strict forbids it: ${why}`,
+    help: ({ places }) => (places.length === 0 ? undefined : `${places.slice(0, 3).join(", ")}${places.length > 3 ? ` and ${places.length - 3} more` : ""}`),
+    page: page("Something was left out under --strict", "With --strict everything in the input must take part; what was only assumed may stay.", "command", "netproof check -f k8s/ --strict\n"),
   },
   "flows-unreadable": {
     severity: "error",

@@ -20,7 +20,7 @@ export type { Endpoint, External, Flow, Labels, NamedPort, Namespace, Node, Pod,
 export { addressIn, endpointName, sameEndpoint } from "./model/endpoint.ts";
 export type { Doubt, Exemption, Judgement, PeerMiss, Question, Reason, RuleMatch, RuleMiss, Step, Verdict } from "./model/judgement.ts";
 export { verdictOf, verdictOfReason } from "./model/judgement.ts";
-export type { AssumedEntry, Ledger, SkippedEntry } from "./model/ledger.ts";
+export { emptyLedger, type AssumedEntry, type Ledger, type SkippedEntry } from "./model/ledger.ts";
 export type { Direction, NetworkPolicy, Peer, PolicyName, PortMatch, Requirement, Rule, Selector, Unread } from "./model/policy.ts";
 export { parseSelector } from "./model/selector-text.ts";
 
@@ -53,7 +53,7 @@ export { checkDeviations, checkStage, type StageResult } from "./usecase/check.t
 export type { UseCase } from "./usecase/types.ts";
 
 // reports: plain documents …
-export type { AskRow, CheckDocument, Coverage, ExplainDocument, ListDocument, MatrixDocument, Report, ReportDiagnostic } from "./report/types.ts";
+export type { AskRow, AskSide, CheckDocument, Coverage, ExplainDocument, ListDocument, MatrixDocument, Report, ReportDiagnostic } from "./report/types.ts";
 export { askSide } from "./report/words.ts";
 export { coverageOf } from "./report/coverage.ts";
 export { explainFlow, explainPorts, type ExplainNames } from "./report/explain.ts";
@@ -72,3 +72,6 @@ export { presentExplain } from "./report/present/explain.ts";
 export { presentAsk, presentList } from "./report/present/list.ts";
 export { presentMatrix } from "./report/present/matrix.ts";
 export { presentRun, presentRunQuiet } from "./report/present/run.ts";
+export { presentCsv } from "./report/present/csv.ts";
+export { presentJson } from "./report/present/json.ts";
+export { presentYaml } from "./report/present/yaml.ts";

@@ -2,7 +2,7 @@ import type { Address, Family } from "../net/address.ts";
 import type { Cidr } from "../net/cidr.ts";
 import type { Protocol } from "../net/ports.ts";
 import type { Origin } from "../text/source.ts";
-import type { NetworkPolicy, Unread } from "./policy.ts";
+import type { ClusterPolicy, NetworkPolicy, Unread } from "./policy.ts";
 
 /** A Map, not an object: `Exists constructor` must not match a pod without labels. */
 export type Labels = ReadonlyMap<string, string>;
@@ -101,10 +101,12 @@ export interface Snapshot {
   readonly services: readonly Service[];
   /** In creation order (creationTimestamp, else order of application): Contrail depends on it, the spec engine must not. */
   readonly policies: readonly NetworkPolicy[];
+  /** Cluster-wide policies of both tiers, by tier, priority and name. */
+  readonly clusterPolicies: readonly ClusterPolicy[];
   readonly unread: readonly Unread[];
 }
 
-export const emptySnapshot: Snapshot = { namespaces: [], nodes: [], pods: [], services: [], policies: [], unread: [] };
+export const emptySnapshot: Snapshot = { namespaces: [], nodes: [], pods: [], services: [], policies: [], clusterPolicies: [], unread: [] };
 
 /** The first packet of a connection, in one family; replies follow through conntrack (S13). `port` is the destination's, 1 to 65,535. */
 export interface Flow {

@@ -1,5 +1,5 @@
 import type { Flow } from "./cluster.ts";
-import type { NetworkPolicy, Peer, PortMatch, Rule, Unread } from "./policy.ts";
+import type { ClusterPolicy, NetworkPolicy, Peer, PortMatch, Rule, Tier, TierAction, TierRule, Unread } from "./policy.ts";
 
 export type Verdict = "allow" | "deny" | "undetermined";
 
@@ -15,11 +15,19 @@ export type Question =
 /** One thing that would have to be known to decide. */
 export type Doubt =
   | { readonly question: "unread-policy"; readonly unread: Unread }
-  | { readonly question: "address-not-assigned"; readonly rule: Rule; readonly peer: Peer };
+  /** An ipBlock or a network decides, and the other end has no address yet (S16). */
+  | { readonly question: "address-not-assigned"; readonly rule: Rule | TierRule; readonly peer: Peer }
+  /** A domain name decides, and only DNS knows its addresses (C10). */
+  | { readonly question: "domain-name"; readonly rule: TierRule; readonly peer: Peer }
+  /** Policies of equal priority decide this flow differently, and an implementation may choose (C3). */
+  | { readonly question: "equal-priority"; readonly rules: readonly TierRule[] };
+
+/** A doubt about one peer of one rule. */
+export type PeerDoubt = Extract<Doubt, { readonly peer: Peer }>;
 
 /** The very peer and port entry by which a rule matched. */
-export interface RuleMatch {
-  readonly rule: Rule;
+export interface RuleMatch<R extends Rule | TierRule = Rule> {
+  readonly rule: R;
   readonly peer: "any" | Peer;
   readonly port: "any" | PortMatch;
 }
@@ -31,32 +39,55 @@ export interface PeerMiss {
 }
 
 /** What to mend: each peer's failing part and the port's, so that nobody mends one, runs again, and then learns of the other. */
-export interface RuleMiss {
-  readonly rule: Rule;
+export interface RuleMiss<R extends Rule | TierRule = Rule> {
+  readonly rule: R;
   /** Empty when the peers match and only the port does not. */
   readonly peers: readonly PeerMiss[];
   readonly port: "matches" | "protocol" | "port";
 }
 
 /** What one tier said. The verdict of a direction is that of its last step. */
-export type Step =
-  | { readonly tier: "exempt"; readonly because: Exemption }
-  | { readonly tier: "unread"; readonly outcome: "undetermined"; readonly doubts: readonly Doubt[] }
-  | { readonly tier: "networkpolicy"; readonly outcome: "not-isolated" }
+export type Step = ExemptStep | UnreadStep | TierStep | NetworkPolicyStep;
+
+export interface ExemptStep {
+  readonly tier: "exempt";
+  readonly because: Exemption;
+}
+
+export interface UnreadStep {
+  readonly tier: "unread";
+  readonly doubts: readonly Doubt[];
+}
+
+/** A tier that has policies for this subject and direction. */
+export type TierStep =
+  /** No rule matches: the next tier is asked (C2). */
+  | { readonly tier: Tier; readonly outcome: "no-match"; readonly asked: readonly ClusterPolicy[] }
   | {
-      readonly tier: "networkpolicy";
+      readonly tier: Tier;
+      readonly outcome: TierAction;
+      readonly match: RuleMatch<TierRule>;
+      /** What the tiers behind this one would say without the rule, undefined when there is none; computed when asked for. */
+      readonly otherwise: Reason | undefined;
+    }
+  | { readonly tier: Tier; readonly outcome: "undetermined"; readonly doubts: readonly Doubt[] };
+
+export type NetworkPolicyStep =
+  | { readonly tier: "NetworkPolicy"; readonly outcome: "not-isolated" }
+  | {
+      readonly tier: "NetworkPolicy";
       readonly outcome: "allow";
       readonly matches: readonly RuleMatch[];
       readonly isolatedBy: readonly NetworkPolicy[];
     }
   | {
-      readonly tier: "networkpolicy";
+      readonly tier: "NetworkPolicy";
       readonly outcome: "deny";
       readonly misses: readonly RuleMiss[];
       readonly isolatedBy: readonly NetworkPolicy[];
     }
   | {
-      readonly tier: "networkpolicy";
+      readonly tier: "NetworkPolicy";
       readonly outcome: "undetermined";
       readonly doubts: readonly Doubt[];
       readonly misses: readonly RuleMiss[];
@@ -67,7 +98,7 @@ export type Step =
 export type Exemption = "outside-cluster" | "same-pod" | "host-network" | "own-node";
 
 /** The tiers that were asked for one direction, in order; the last step decides. */
-export type Reason = readonly [...Step[], Step];
+export type Reason = readonly [Step, ...Step[]];
 
 /** Why a flow may or may not be opened: both directions, always (S9). */
 export interface Judgement {
@@ -91,7 +122,20 @@ export function verdictOfReason(reason: Reason): Verdict {
       return "allow";
     case "unread":
       return "undetermined";
-    case "networkpolicy":
+    case "NetworkPolicy":
       return last.outcome === "not-isolated" ? "allow" : last.outcome;
+    case "Admin":
+    case "Baseline":
+      switch (last.outcome) {
+        case "Deny":
+          return "deny";
+        case "undetermined":
+          return "undetermined";
+        // Behind the last tier stands the default: what nothing denies is allowed (section 1, step 4).
+        case "Accept":
+        case "Pass":
+        case "no-match":
+          return "allow";
+      }
   }
 }

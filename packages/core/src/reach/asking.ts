@@ -108,12 +108,13 @@ function classKey(endpoint: Endpoint, cuts: Cuts, blocks: readonly Cidr[], famil
     case "external":
       return `external ${atom}`;
     case "node":
-      return `node ${atom}`;
+      return `node ${atom} ${projectLabels(endpoint.labels, cuts.nodeLabels)}`;
     case "pod":
       return [
         "pod",
         endpoint.namespace.name,
-        String(endpoint.hostNetwork),
+        // A host-network pod is its node (S21): what a rule sees of the node, it sees of the pod.
+        endpoint.hostNetwork ? `host ${cuts.nodeLabels.size > 0 ? (endpoint.node ?? "") : ""}` : "",
         atom,
         address === "not-yet-assigned" ? endpoint.podNetwork.map(({ text }) => text).join() : "",
         projectLabels(endpoint.namespace.labels, cuts.namespaceLabels),

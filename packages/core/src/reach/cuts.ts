@@ -12,6 +12,8 @@ export interface Cuts {
   readonly podLabels: ReadonlySet<string>;
   /** Keys of namespace labels that some rule looks at. */
   readonly namespaceLabels: ReadonlySet<string>;
+  /** Keys of node labels that some rule looks at. */
+  readonly nodeLabels: ReadonlySet<string>;
   /** Names of ports that some rule mentions: they mean numbers that the pods declare (S6). */
   readonly portNames: ReadonlySet<string>;
   /** Every block and every `except` of one. */
@@ -20,13 +22,14 @@ export interface Cuts {
   readonly ports: readonly { readonly protocol: Protocol; readonly range: PortRange }[];
 }
 
-export const noCuts: Cuts = { podLabels: new Set(), namespaceLabels: new Set(), portNames: new Set(), blocks: [], ports: [] };
+export const noCuts: Cuts = { podLabels: new Set(), namespaceLabels: new Set(), nodeLabels: new Set(), portNames: new Set(), blocks: [], ports: [] };
 
 /** The common refinement: two engines compared on it cannot hide a difference inside a class. */
 export function uniteCuts(a: Cuts, b: Cuts): Cuts {
   return {
     podLabels: new Set([...a.podLabels, ...b.podLabels]),
     namespaceLabels: new Set([...a.namespaceLabels, ...b.namespaceLabels]),
+    nodeLabels: new Set([...a.nodeLabels, ...b.nodeLabels]),
     portNames: new Set([...a.portNames, ...b.portNames]),
     blocks: [...a.blocks, ...b.blocks],
     ports: [...a.ports, ...b.ports],

@@ -34,7 +34,8 @@ export interface SideWhy {
   readonly origins: readonly Origin[];
 }
 
-export type ReasonWord = Exemption | "not-isolated" | "rule-allows" | "no-rule-allows" | "undetermined";
+/** `rule-denies` and a `rule-allows` of a cluster-wide policy come from the Admin or Baseline tier. */
+export type ReasonWord = Exemption | "not-isolated" | "rule-allows" | "no-rule-allows" | "rule-denies" | "undetermined";
 
 export interface AskOptions {
   readonly signal?: AbortSignal;

@@ -62,6 +62,7 @@ export function assemble(objects: readonly ManifestObject[], options: ReadOption
     pods: made.pods,
     services,
     policies: inCreationOrder(policies),
+    clusterPolicies: [],
     unread: unreadObjects.map(unreadOf).sort(byWho),
   };
   const readings = readingsOf(kept);
@@ -105,13 +106,11 @@ function namespacesOf(given: readonly ManifestObject[], objects: readonly Manife
   for (const namespace of extra.namespaces ?? []) offer(namespace);
   for (const { namespace } of [...(extra.pods ?? []), ...(extra.services ?? [])]) offer(namespace);
   for (const object of objects) {
-    if (object.namespace !== undefined && !namespaces.has(object.namespace)) offer(impliedBy(object));
+    if (object.namespace !== undefined && !namespaces.has(object.namespace)) offer(impliedNamespace(object.namespace));
   }
   return namespaces;
 }
 
-/** Made once per object that names it, so that it stays the same one from stage to stage. */
-const impliedBy = oncePerObject((object: ManifestObject) => impliedNamespace(object.namespace ?? ""));
 
 interface Cluster {
   readonly namespaces: ReadonlyMap<string, Namespace>;
@@ -129,7 +128,7 @@ interface Made {
 function podsOf(podObjects: readonly ManifestObject[], workloads: readonly ManifestObject[], { namespaces, nodes, options }: Cluster, extra: Extra): Made {
   const owners = ownership(workloads);
   const nodeByName = new Map(nodes.map((node) => [node.name, node]));
-  const namespaceOf = (object: ManifestObject): Namespace => namespaces.get(object.namespace ?? "") ?? impliedBy(object);
+  const namespaceOf = (object: ManifestObject): Namespace => namespaces.get(object.namespace ?? "") ?? impliedNamespace(object.namespace ?? "");
   const podNetwork = options.podCidrs ?? [];
   const finished = [...podObjects.filter((object) => readPod(object).finished), ...workloads.filter((object) => readWorkload(object).finished)];
   const pods: Pod[] = podObjects
@@ -201,7 +200,7 @@ function servicesOf(
     ofService.set(key, [...(ofService.get(key) ?? []), object]);
   }
   const services = objects.map((object) => {
-    const namespace = namespaces.get(object.namespace ?? "") ?? impliedBy(object);
+    const namespace = namespaces.get(object.namespace ?? "") ?? impliedNamespace(object.namespace ?? "");
     return serviceOf(object, namespace, ofService.get(`${object.namespace}/${object.name}`) ?? []);
   });
   const added = (extra.services ?? []).map((service) => {

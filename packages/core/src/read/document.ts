@@ -1,30 +1,41 @@
 import { EVENT_ID, type AliasEvent, type Event } from "js-yaml";
 import { pathSteps, type Part, type PathStep, type Source, type SourceDocument } from "../text/source.ts";
 import { isMerge, keyText } from "./build.ts";
-import { afterNode, headOf, lineEnd, type Range } from "./events.ts";
+import { afterNode, endOf, headOf, lineEnd, type Range } from "./events.ts";
 import { jsonMembers, jsonRange, valueStart, type JsonPlace } from "./scan.ts";
 
+/** A document that also knows how far a node goes. */
+export interface LocatedDocument extends SourceDocument {
+  extentOf(path: string): Range;
+}
+
 /** A YAML document: its events, the text they speak of, and where its offsets are in the source. */
-export function yamlDocument(source: Source, text: string, events: readonly Event[], toSource: (offset: number) => number): SourceDocument {
+export function yamlDocument(source: Source, text: string, events: readonly Event[], toSource: (offset: number) => number): LocatedDocument {
   const known = new Map<number, readonly Place[]>();
   return {
     source,
     locate: (path, part) => {
-      const place = find(pathSteps(path));
-      const { start, end } = rangeOf(place, part);
+      const { place, written } = find(pathSteps(path));
+      const { start, end } = rangeOf(place, written ? part : "entry");
       return { source, start: toSource(start), end: toSource(end) };
+    },
+    extentOf: (path) => {
+      const { place } = find(pathSteps(path));
+      const { start } = rangeOf(place, "entry");
+      const end = Math.max(start, endOf(events, place.value, text));
+      return { start: toSource(start), end: toSource(text[end - 1] === "\n" ? end : lineEnd(text, end)) };
     },
   };
 
   /** Follows the steps as far as they are written. */
-  function find(steps: readonly PathStep[]): Place {
+  function find(steps: readonly PathStep[]): { readonly place: Place; readonly written: boolean } {
     let place: Place = { key: undefined, value: 1, before: 0 };
     for (const step of steps) {
       const next = memberOf(place.value, step);
-      if (next === undefined) return place;
+      if (next === undefined) return { place, written: false };
       place = next;
     }
-    return place;
+    return { place, written: true };
   }
 
   function memberOf(at: number, step: PathStep): Place | undefined {
@@ -125,23 +136,29 @@ interface Place {
 }
 
 /** A JSON value that begins at `base` of the source. Places are found by going through the text, the items of a long list once. */
-export function jsonDocument(source: Source, base: number): SourceDocument {
+export function jsonDocument(source: Source, base: number): LocatedDocument {
   const { text } = source;
   const known = new Map<number, readonly JsonPlace[]>();
   return {
     source,
     locate: (path, part) => {
-      let place: JsonPlace = { key: undefined, keyRange: undefined, value: valueStart(text, base) };
-      for (const step of pathSteps(path)) {
-        const members = membersOf(place.value);
-        const next = typeof step === "number" ? members[step] : members.findLast(({ key }) => key === step);
-        if (next === undefined || (typeof step === "number") !== (next.key === undefined)) break;
-        place = next;
-      }
-      const range = pointAt(place.keyRange, headOfJson(place.value), isScalar(place.value), part, text);
+      const { place, written } = find(pathSteps(path));
+      const range = pointAt(place.keyRange, headOfJson(place.value), isScalar(place.value), written ? part : "entry", text);
       return { source, ...(range ?? { start: base, end: base }) };
     },
+    extentOf: (path) => jsonRange(text, find(pathSteps(path)).place.value),
   };
+
+  function find(steps: readonly PathStep[]): { readonly place: JsonPlace; readonly written: boolean } {
+    let place: JsonPlace = { key: undefined, keyRange: undefined, value: valueStart(text, base) };
+    for (const step of steps) {
+      const members = membersOf(place.value);
+      const next = typeof step === "number" ? members[step] : members.findLast(({ key }) => key === step);
+      if (next === undefined || (typeof step === "number") !== (next.key === undefined)) return { place, written: false };
+      place = next;
+    }
+    return { place, written: true };
+  }
 
   function membersOf(at: number): readonly JsonPlace[] {
     const before = known.get(at);

@@ -7,6 +7,7 @@ import type { InputFile, ManifestObject } from "./manifest.ts";
 import { say } from "./messages.ts";
 import { isKubernetes, isPolicyObject, isSecret, objectsOf } from "./objects.ts";
 import { keyRepeated, parseText, type ParsedDocument, type RepeatedKeyAt } from "./parse.ts";
+import { withoutSecrets } from "./secrets.ts";
 import type { Fields } from "./value.ts";
 
 /** What one file holds. */
@@ -51,8 +52,12 @@ async function resultOf({ name, text }: InputFile, defaultNamespace: string): Pr
 const nothing: FileResult = { objects: [], diagnostics: [], unreadable: [], skipped: [] };
 
 function readDocument({ value, document, repeatedKeys }: ParsedDocument, defaultNamespace: string): Omit<FileResult, "unreadable"> {
-  const { objects, diagnostics } = objectsOf(value as Fields, document, defaultNamespace);
-  const holders = repeatedKeys.map((repeated) => ({ repeated, holder: objects.find((object) => holds(object, repeated.path)) }));
+  const shown = withoutSecrets(value, document);
+  const { objects, diagnostics } = objectsOf(value as Fields, shown, defaultNamespace);
+  const holders = repeatedKeys.map(({ first, second, ...rest }) => {
+    const repeated = { ...rest, first: { ...first, source: shown.source }, second: { ...second, source: shown.source } };
+    return { repeated, holder: objects.find((object) => holds(object, repeated.path)) };
+  });
   const inPolicies = holders.filter(({ holder }) => holder !== undefined && isPolicyObject(holder));
   const elsewhere = holders.filter(({ holder }) => holder === undefined || !isPolicyObject(holder));
   return {
@@ -69,11 +74,8 @@ function holds({ path }: ManifestObject, below: string): boolean {
 /** Outside of policies the last value counts, as kubectl reads it, and the ledger names both (S19). */
 function repeatedEntry({ key, first, second }: RepeatedKeyAt, holder: ManifestObject | undefined): SkippedEntry {
   const what = holder === undefined ? "a key given twice" : `a key of ${holder.kind} given twice`;
-  if (holder !== undefined && isSecret(holder)) {
-    return { what, effect: "none", why: "the last value counts", count: 1, origins: [{ document: holder.document, path: "" }] };
-  }
   const origins = [first, second].map((span) => ({ document: documentAt(span), path: "" }));
-  return { what, effect: "none", why: `the last value of \`${key}\` counts`, count: 1, origins };
+  return { what, effect: "none", why: holder !== undefined && isSecret(holder) ? "the last value counts" : `the last value of \`${key}\` counts`, count: 1, origins };
 }
 
 function documentAt(span: Span): SourceDocument {

@@ -1,6 +1,6 @@
 import type { SkippedEntry } from "../model/ledger.ts";
 import type { Diagnostic } from "../text/diagnostic.ts";
-import { plainDocument, type Source, type Span } from "../text/source.ts";
+import { lineText, plainDocument, positionOf, type Source, type Span } from "../text/source.ts";
 import { nearest } from "../text/suggest.ts";
 import type { Value } from "./build.ts";
 import { useOf } from "./kinds.ts";
@@ -8,6 +8,7 @@ import { limits } from "./limits.ts";
 import { say } from "./messages.ts";
 import { isKubernetes } from "./objects.ts";
 import type { BrokenDocument, ParsedDocument } from "./parse.ts";
+import { withoutSecrets } from "./secrets.ts";
 import { fieldAt, fieldOf, isRecord, type Fields } from "./value.ts";
 
 /** Something that cannot be read: as errors, and as the entry of the ledger that takes their place on request. */
@@ -67,7 +68,7 @@ export function foreignDocuments(source: Source, documents: readonly ParsedDocum
   const entries = broken.filter(({ text }) => !namesPolicy(text)).map(({ diagnostics }) => unreadable("unreadable document", diagnostics, diagnostics[0]?.at));
   const first = rest[0];
   if (first !== undefined) {
-    const at = first.document.locate("", "entry");
+    const at = withoutSecrets(first.value, first.document).locate("", "entry");
     const known = describe(source.name, first.value);
     const found = say("not-kubernetes", at, { what: known?.what, more: rest.length - 1, help: known?.help });
     entries.push(unreadable(known?.short ?? "no manifest", [found], at, rest.length));
@@ -90,12 +91,15 @@ function namesPolicy(text: string): boolean {
 function templateIn(source: Source, documents: readonly ParsedDocument[], broken: readonly BrokenDocument[]): Span | undefined {
   if (!source.text.includes("{{")) return undefined;
   const named = documents.find(({ value }) => isRecord(value) && [fieldOf(value, "apiVersion"), fieldOf(value, "kind"), fieldAt(value, "metadata", "name")].some(isTemplate));
-  const unquoted = /^[ \t]*(?:- +)?(?:[\w."'/-]+:[ \t]+)?\{\{/m;
-  const isBroken = broken.some(({ text }) => unquoted.test(text));
+  const isBroken = broken.some(({ text, diagnostics }) => /^\{\{/m.test(text) || diagnostics.some(({ at }) => at !== undefined && /\{\{|\}\}/.test(lineOf(source, at.start))));
   if (named === undefined && !isBroken) return undefined;
-  const start = isBroken ? source.text.search(unquoted) : 0;
-  const braces = source.text.indexOf("{{", Math.max(0, start));
+  const unquoted = isBroken ? source.text.search(/^[ \t]*(?:- +)?(?:[\w."'/-]+:[ \t]+)?\{\{/m) : 0;
+  const braces = source.text.indexOf("{{", Math.max(0, unquoted));
   return { source, start: braces, end: braces + 2 };
+}
+
+function lineOf(source: Source, offset: number): string {
+  return lineText(source, positionOf(source, offset).line);
 }
 
 function isTemplate(value: Value | undefined): boolean {

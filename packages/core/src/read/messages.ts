@@ -118,7 +118,7 @@ export const catalogue: { readonly [Code in keyof ReadParameters]: MessageEntry<
   "json-invalid": {
     severity: "error",
     message: ({ expected }) => `this is not valid JSON: expected ${expected}`,
-    page: page("Invalid JSON", "The text begins like JSON and stops being it here. Nothing of it is used.", "web.json", '{"apiVersion": "v1", "kind": "Pod",}\n'),
+    page: page("Invalid JSON", "The text begins like JSON and stops being it here. Nothing of it is used.", "web.json", '{"apiVersion": "v1" "kind": "Pod"}\n'),
   },
   "nesting-too-deep": {
     severity: "error",

@@ -129,6 +129,7 @@ function policyTypesOf(reading: Reading, spec: Field): PolicyTypes {
     const direction = directionOf(reading, item);
     return direction === undefined ? [] : { direction, path: item.path };
   });
+  if (entries.length < items.length) return { in: ["ingress", "egress"], entries, from: "written" };
   const listed = (["ingress", "egress"] as const).filter((direction) => entries.some((item) => item.direction === direction));
   return { in: listed, entries, from: "written" };
 }

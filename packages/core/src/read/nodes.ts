@@ -40,7 +40,11 @@ function withName(own: Labels, name: string): Labels {
   return new Map([...own, ["kubernetes.io/metadata.name", name]]);
 }
 
-/** A namespace that only appears through its objects. */
+const implied = new Map<string, Namespace>();
+
+/** A namespace that only appears through its objects. One of a name stays the same one, whichever object names it first. */
 export function impliedNamespace(name: string): Namespace {
-  return { kind: "namespace", name, labels: withName(new Map(), name), origin: undefined };
+  const namespace = implied.get(name) ?? { kind: "namespace", name, labels: withName(new Map(), name), origin: undefined };
+  implied.set(name, namespace);
+  return namespace;
 }

@@ -1,11 +1,11 @@
 import type { Diagnostic } from "../text/diagnostic.ts";
-import { childPath, type SourceDocument } from "../text/source.ts";
+import { childPath, type SourceDocument, type Span } from "../text/source.ts";
 import type { Value } from "./build.ts";
 import { isPolicyKind, useOf } from "./kinds.ts";
 import { textOrLetter } from "./letters.ts";
+import { walkLists } from "./lists.ts";
 import type { ManifestObject } from "./manifest.ts";
 import { say } from "./messages.ts";
-import { blankSource } from "./secrets.ts";
 import { fieldOf, isRecord, type Fields } from "./value.ts";
 
 /** The objects of one document, and what is wrong with it as a whole. */
@@ -29,53 +29,23 @@ export function isKubernetes(value: Value): value is Fields {
   return isRecord(value) && typeof fieldOf(value, "apiVersion") === "string" && typeof fieldOf(value, "kind") === "string";
 }
 
-/**
- * The objects of a document. `List`, `PodList` and the like are unfolded, also inside each other; an item without a kind of its own gets it
- * from its list (S19).
- */
+/** The objects of a document, lists unfolded. */
 export function objectsOf(value: Fields, document: SourceDocument, defaultNamespace: string): DocumentObjects {
-  const objects: ManifestObject[] = [];
-  const diagnostics: Diagnostic[] = [];
-  const pending: { readonly value: Value; readonly path: string; readonly list: ListKind | undefined }[] = [{ value, path: "", list: undefined }];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const { path, list } = next;
-    if (next.value === null) continue;
-    if (!isRecord(next.value)) {
-      diagnostics.push(say("list-item-invalid", document.locate(path, "value"), {}));
-      continue;
-    }
-    const own = next.value;
-    const [apiVersion, kind] = [fieldOf(own, "apiVersion") ?? list?.apiVersion, fieldOf(own, "kind") ?? list?.kind];
+  const made = walkLists(value).map((item): DocumentObjects => {
+    const at = (): Span => document.locate(item.path, "value");
+    const { apiVersion, kind, path } = item;
+    if (!isRecord(item.value)) return { objects: [], diagnostics: [say("list-item-invalid", at(), {})] };
     if (typeof apiVersion !== "string" || typeof kind !== "string" || kind === "") {
-      const missing = typeof kind === "string" && kind !== "" ? "apiVersion" : "kind";
-      diagnostics.push(say("object-incomplete", document.locate(path, "value"), { missing, kind: typeof kind === "string" ? kind : undefined }));
-      continue;
+      const named = typeof kind === "string" && kind !== "" ? kind : undefined;
+      return { objects: [], diagnostics: [say("object-incomplete", at(), { missing: named === undefined ? "kind" : "apiVersion", kind: named })] };
     }
-    const items = fieldOf(own, "items");
-    const isList = kind.endsWith("List") && (Array.isArray(items) || kind === "List");
-    if (isList) {
-      if (items !== undefined && items !== null && !Array.isArray(items)) {
-        diagnostics.push(say("type-wrong", document.locate(childPath(path, "items"), "value"), { what: "`items`", expected: "a list" }));
-        continue;
-      }
-      const ofItems = kind === "List" ? undefined : { apiVersion, kind: kind.slice(0, -"List".length) };
-      const listed: readonly Value[] = Array.isArray(items) ? items : [];
-      // Pushed in reverse, so that they come off the stack in the order of the text.
-      for (let i = listed.length - 1; i >= 0; i--) {
-        pending.push({ value: listed[i] ?? null, path: childPath(childPath(path, "items"), i), list: ofItems });
-      }
-      continue;
+    if (kind === "List") {
+      const span = document.locate(childPath(path, "items"), "value");
+      return { objects: [], diagnostics: [say("type-wrong", span, { what: "`items`", expected: "a list" })] };
     }
-    const made = objectOf(own, { apiVersion, kind, document, path }, defaultNamespace);
-    objects.push(...made.objects);
-    diagnostics.push(...made.diagnostics);
-  }
-  return { objects, diagnostics };
-}
-
-interface ListKind {
-  readonly apiVersion: string;
-  readonly kind: string;
+    return objectOf(item.value, { apiVersion, kind, document, path }, defaultNamespace);
+  });
+  return { objects: made.flatMap(({ objects }) => objects), diagnostics: made.flatMap(({ diagnostics }) => diagnostics) };
 }
 
 interface ObjectHead {
@@ -120,19 +90,12 @@ function objectOf(value: Fields, { apiVersion, kind, document, path }: ObjectHea
     // What the server makes of generateName ends in five letters of its own.
     name: name ?? (generateName === undefined ? "" : `${generateName}xxxxx`),
   };
-  const object = isSecret(who) ? secretObject(who, document, path) : { ...who, value, document, path };
-  return { objects: [object], diagnostics };
+  // Of a Secret nothing is kept but that it is there.
+  return { objects: [{ ...who, value: isSecret(who) ? {} : value, document, path }], diagnostics };
 }
 
 export function isSecret({ group, kind }: Pick<ManifestObject, "group" | "kind">): boolean {
   return group === "" && kind === "Secret";
-}
-
-/** Of a Secret nothing is kept but that it is there, and where: its origin points into blank lines. */
-function secretObject(who: Omit<ManifestObject, "value" | "document" | "path">, document: SourceDocument, path: string): ManifestObject {
-  const source = blankSource(document.source);
-  const { start, end } = document.locate(path, "entry");
-  return { ...who, value: {}, document: { source, locate: () => ({ source, start, end }) }, path: "" };
 }
 
 /** Whether an object names the namespace it belongs to, or gets the default (S4). */

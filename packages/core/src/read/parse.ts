@@ -1,19 +1,19 @@
 import { EVENT_ID, type Event } from "js-yaml";
 import type { Diagnostic } from "../text/diagnostic.ts";
-import { childPath, type Source, type SourceDocument, type Span } from "../text/source.ts";
+import { childPath, type Source, type Span } from "../text/source.ts";
 import { buildDocument, type BuildError, type Value } from "./build.ts";
-import { jsonDocument, yamlDocument } from "./document.ts";
+import { jsonDocument, yamlDocument, type LocatedDocument } from "./document.ts";
 import { endOf, headOf, lineEnd, type Range } from "./events.ts";
 import { parseLenient, type ParseFailure } from "./lenient.ts";
 import { limits } from "./limits.ts";
 import { say } from "./messages.ts";
 import { scanJson, valueStart } from "./scan.ts";
-import { withoutSecrets } from "./secrets.ts";
+import { withoutSecretText } from "./secrets.ts";
 
 /** One document of a text, decoded as kubectl decodes it (S19), that can find its nodes again. */
 export interface ParsedDocument {
   readonly value: Value;
-  readonly document: SourceDocument;
+  readonly document: LocatedDocument;
   readonly repeatedKeys: readonly RepeatedKeyAt[];
 }
 
@@ -120,7 +120,7 @@ async function parseJson(source: Source, range: Range): Promise<ParsedText> {
         const asYaml = await parseYamlDocuments(source, range);
         if (asYaml.broken.length === 0 || !looksLikeJson) return asYaml;
       }
-      const hidden = withoutSecrets(source, range);
+      const hidden = withoutSecretText(source, range);
       const span: Span = { source: hidden, start: error.at, end: Math.min(range.end, error.at + 1) };
       const diagnostic = error.expected.includes("levels") ? say("nesting-too-deep", span, { levels: limits.depth }) : say("json-invalid", span, error);
       return { documents, broken: [{ text: source.text.slice(range.start, range.end), diagnostics: [diagnostic] }] };
@@ -143,7 +143,7 @@ async function parseYamlDocuments(source: Source, range: Range): Promise<ParsedT
   const written = source.text.slice(range.start, range.end);
   let hidden: Source | undefined;
   const failureAt: SpanAt = (start, end = start + 1) => ({
-    source: (hidden ??= withoutSecrets(source, range)),
+    source: (hidden ??= withoutSecretText(source, range)),
     start: range.start + start,
     end: range.start + end,
   });
@@ -236,19 +236,31 @@ function afterBlanks(text: string, from: number): number {
 
 async function allErrors(text: string): Promise<readonly ParseFailure[]> {
   try {
-    const { parseDocument } = await import("yaml");
-    const { errors } = parseDocument(text, { prettyErrors: false, version: "1.1", uniqueKeys: false, logLevel: "silent" });
+    const { parseDocument, visit } = await import("yaml");
+    const document = parseDocument(text, { prettyErrors: false, version: "1.1", uniqueKeys: false, logLevel: "silent" });
+    const quotes: number[] = [];
+    visit(document, { Scalar: (_, { type, range }) => void (type?.startsWith("QUOTE_") && range && quotes.push(range[0])) });
     const lines = new Set<number>();
     const found: ParseFailure[] = [];
-    for (const { message, pos } of errors) {
-      const at = afterBlanks(text, Math.min(pos[0], text.length));
+    for (const { code, message, pos } of document.errors) {
+      const isOpenQuote = /closing .quote/.test(message);
+      const opening = isOpenQuote ? quotes.findLast((quote) => quote <= pos[0]) : undefined;
+      const at = afterBlanks(text, Math.min(opening ?? pos[0], text.length));
       const line = text.lastIndexOf("\n", at - 1);
       if (lines.has(line) || found.length >= limits.syntaxErrors) continue;
       lines.add(line);
-      found.push({ at, reason: message });
+      found.push({ at, reason: isOpenQuote ? "this quote is never closed" : (plainReasons.get(code) ?? message) });
     }
     return found;
   } catch {
+    // A text that breaks the second parser has the first one's error.
     return [];
   }
 }
+
+/** What the second parser means, for people who do not write parsers. */
+const plainReasons: ReadonlyMap<string, string> = new Map([
+  ["BLOCK_AS_IMPLICIT_KEY", "a second `:` follows on this line; quote a text that holds one"],
+  ["BAD_INDENT", "this line is indented like nothing above it"],
+  ["MULTILINE_IMPLICIT_KEY", "something before this has no `:`"],
+]);

@@ -1,14 +1,10 @@
 import type { Endpoint, Flow } from "../model/cluster.ts";
-import { endpointName } from "../model/endpoint.ts";
-import { verdictOfReason, type Judgement, type Reason, type Step, type Verdict } from "../model/judgement.ts";
-import type { Direction } from "../model/policy.ts";
+import type { Judgement, Verdict } from "../model/judgement.ts";
 import { formatPorts, intersect, isAllPorts, isEmptyPorts, noPorts, portSet, protocols, subtract, unite, allPorts, type PortSet } from "../net/ports.ts";
 import { portIntervals } from "../reach/cuts.ts";
 import type { Answer, Calculation, Why } from "../reach/engine.ts";
-import { lineText, positionOf, spanOf } from "../text/source.ts";
-import { nearMiss } from "./near-misses.ts";
-import { placeOf } from "./places.ts";
-import type { FlowExplanation, PortsExplanation, SideExplanation } from "./types.ts";
+import { explainSide } from "./explain-side.ts";
+import type { FlowExplanation, PortsExplanation } from "./types.ts";
 import { becauseText, decidingSide, sideText } from "./words.ts";
 
 /** How the ends are named in the answer: as asked, and what stands behind a Service. */
@@ -88,27 +84,6 @@ function denyText(why: Why, allow: PortSet): string {
   if (side === undefined) return becauseText(why);
   const text = sideText(side);
   return side.reason === "no-rule-allows" && !isEmptyPorts(allow) ? text.replace("no rule allows", "the port differs") : text;
-}
-
-function explainSide(direction: Direction, flow: Flow, why: Why, reason: Reason): SideExplanation {
-  const subject = direction === "egress" ? flow.from : flow.to;
-  const side = why[direction];
-  const step = reason[reason.length - 1] as Step;
-  const frames = step.tier === "networkpolicy" && (step.outcome === "deny" || step.outcome === "undetermined") ? step.misses.map((miss) => nearMiss(miss, flow)) : [];
-  const [origin] = side.origins;
-  const cited = frames.length === 0 && origin !== undefined ? cite(origin) : undefined;
-  return { direction, of: endpointName(subject), verdict: verdictOfReason(reason), text: explainText(side.reason, sideText(side), step, direction), cited, frames };
-}
-
-function explainText(reason: string, text: string, step: Step, direction: Direction): string {
-  if (reason !== "no-rule-allows" || step.tier !== "networkpolicy" || step.outcome !== "deny" || step.misses.length > 0) return text;
-  return text.replace("no rule allows", `which ${step.isolatedBy.length > 1 ? "have" : "has"} no ${direction} rule`);
-}
-
-function cite(origin: Parameters<typeof spanOf>[0]): SideExplanation["cited"] {
-  const span = spanOf(origin);
-  const { line } = positionOf(span.source, span.start);
-  return { place: placeOf(span), text: lineText(span.source, line) };
 }
 
 function helpOf(why: Why): string | undefined {

@@ -51,6 +51,7 @@ function peerMark({ peer, failed }: PeerMiss, end: Endpoint, flow: Flow, ownName
 
 /** Marks the requirement that failed first, with what the end has in its place. */
 function selectorMark(peer: Peer, which: "namespaces" | "pods", end: Endpoint, mark: (origin: Origin, part: Part, label: string) => Mark): Mark {
+  // Only NetworkPolicy rules are shown as near misses, so a peer is an ipBlock or selects pods.
   const selector = peer.kind === "pods" ? peer[which] : "own";
   if (typeof selector === "string" || end.kind !== "pod") return mark(peer.origin, "entry", "does not match");
   const labels = which === "pods" ? end.labels : end.namespace.labels;
@@ -83,7 +84,7 @@ function portMiss({ port, protocol }: PortMatch, flow: Flow): string {
 }
 
 function firstKey(peer: Peer): Origin {
-  if (peer.kind === "ipBlock") return child(peer.origin, "ipBlock");
+  if (peer.kind !== "pods") return child(peer.origin, "ipBlock");
   return child(peer.origin, peer.namespaces === "own" ? "podSelector" : "namespaceSelector");
 }
 

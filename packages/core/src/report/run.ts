@@ -96,7 +96,7 @@ export function runReport({ useCase, stages, findings }: RunInput): Report {
 /** The snapshot of a use case that has no stages is nothing at all; reading never lets that through. */
 function emptySnapshotOf(stages: readonly JudgedStage[]): NameTable["snapshot"] {
   const [first] = stages;
-  return first?.stage.snapshot ?? { namespaces: [], nodes: [], pods: [], services: [], policies: [], unread: [] };
+  return first?.stage.snapshot ?? { namespaces: [], nodes: [], pods: [], services: [], policies: [], clusterPolicies: [], unread: [] };
 }
 
 /** An end's endpoints in the last stage that has some. */

@@ -174,8 +174,12 @@ export interface SideExplanation {
   readonly of: string;
   readonly verdict: Verdict;
   readonly text: string;
-  /** The line that decided an allow. */
+  /** One line per tier in the order asked; empty where only NetworkPolicy had a say. */
+  readonly tiers: readonly { readonly tier: "Admin" | "NetworkPolicy" | "Baseline"; readonly text: string; readonly place: Place | undefined }[];
+  /** The line that decided. */
   readonly cited: { readonly place: Place; readonly text: string } | undefined;
+  /** The action of a tier's rule that decided, and what would without it. */
+  readonly decides: FrameLine | undefined;
   /** Near misses of a deny. */
   readonly frames: readonly Frame[];
 }

@@ -55,6 +55,8 @@ export function sideText(side: SideWhy): string {
       return "node traffic, no policy applies to it";
     case "own-node":
       return "a pod's own node may always reach it";
+    case "rule-denies":
+      return `denied by ${allowText(side.rules)}`;
     case "undetermined":
       return doubtText(side);
   }

@@ -1,20 +1,23 @@
-import type { Endpoint, Flow, Pod } from "../model/cluster.ts";
-import type { Doubt, PeerMiss, RuleMatch, RuleMiss } from "../model/judgement.ts";
-import type { Peer, PortMatch, Rule } from "../model/policy.ts";
-import { addressIn } from "../model/endpoint.ts";
+import type { Endpoint, Flow, Node, Pod } from "../model/cluster.ts";
+import { addressIn, nodeNameOf } from "../model/endpoint.ts";
+import type { PeerDoubt, PeerMiss, RuleMatch, RuleMiss } from "../model/judgement.ts";
+import type { Peer, PortMatch, Rule, TierRule } from "../model/policy.ts";
 import { blockHolds, blockHoldsNetwork } from "./block.ts";
 import { selects } from "./selector.ts";
 
 /** What one rule says of one flow: it matches, it does not and why, or nobody can tell. */
-export type RuleResult =
-  | { readonly outcome: "match"; readonly match: RuleMatch }
-  | { readonly outcome: "miss"; readonly miss: RuleMiss }
-  | { readonly outcome: "doubt"; readonly doubts: readonly Doubt[] };
+export type RuleResult<R extends Rule | TierRule> =
+  | { readonly outcome: "match"; readonly match: RuleMatch<R> }
+  | { readonly outcome: "miss"; readonly miss: RuleMiss<R> }
+  | { readonly outcome: "doubt"; readonly doubts: readonly [PeerDoubt, ...PeerDoubt[]] };
+
+/** Looks a node up by its name: a peer may select nodes by their labels. */
+export type NodeLookup = (name: string) => Node | undefined;
 
 /** S7: the peers and the ports of one rule are ANDed; entries of either list are ORed. No list is no restriction (S3). */
-export function askRule(rule: Rule, flow: Flow): RuleResult {
+export function askRule<R extends Rule | TierRule>(rule: R, flow: Flow, nodes: NodeLookup): RuleResult<R> {
   const port = askPorts(rule.ports, flow);
-  const peers = askPeers(rule, flow);
+  const peers = askPeers(rule, flow, nodes);
   if (typeof port === "object" || port === "any") {
     if (peers.outcome === "match") return { outcome: "match", match: { rule, peer: peers.peer, port } };
     if (peers.outcome === "doubt") return peers;
@@ -26,63 +29,92 @@ export function askRule(rule: Rule, flow: Flow): RuleResult {
 type PeersResult =
   | { readonly outcome: "match"; readonly peer: "any" | Peer }
   | { readonly outcome: "miss"; readonly misses: readonly PeerMiss[] }
-  | { readonly outcome: "doubt"; readonly doubts: readonly Doubt[] };
+  | { readonly outcome: "doubt"; readonly doubts: readonly [PeerDoubt, ...PeerDoubt[]] };
 
 /** The peer is the other end: who sends for ingress, who receives for egress. */
-function askPeers(rule: Rule, flow: Flow): PeersResult {
+function askPeers(rule: Rule | TierRule, flow: Flow, nodes: NodeLookup): PeersResult {
   if (rule.peers === "any") return { outcome: "match", peer: "any" };
   const end = rule.direction === "ingress" ? flow.from : flow.to;
   const misses: PeerMiss[] = [];
-  const doubts: Doubt[] = [];
+  const doubts: PeerDoubt[] = [];
   for (const peer of rule.peers) {
-    const result = askPeer(peer, rule, end, flow);
+    const result = askPeer(peer, rule, end, flow, nodes);
     if (result === "match") return { outcome: "match", peer };
-    if (result === "unknown") doubts.push({ question: "address-not-assigned", rule, peer });
+    if (typeof result === "object") doubts.push(result);
     else misses.push({ peer, failed: result });
   }
-  return doubts.length > 0 ? { outcome: "doubt", doubts } : { outcome: "miss", misses };
+  const [first, ...more] = doubts;
+  return first === undefined ? { outcome: "miss", misses } : { outcome: "doubt", doubts: [first, ...more] };
 }
 
-function askPeer(peer: Peer, rule: Rule, end: Endpoint, flow: Flow): "match" | "unknown" | PeerMiss["failed"] {
+function askPeer(peer: Peer, rule: Rule | TierRule, end: Endpoint, flow: Flow, nodes: NodeLookup): "match" | PeerDoubt | PeerMiss["failed"] {
   switch (peer.kind) {
-    case "ipBlock": {
-      const address = addressIn(end, flow.family);
-      // Only pods can be without an address here: a flow exists only between ends that have one in its family.
-      if (address === undefined) return "address";
-      if (address === "not-yet-assigned") {
-        const holds = blockHoldsNetwork(peer, end as Pod, flow.family);
-        return holds === "inside" ? "match" : holds === "outside" ? "address" : "unknown";
-      }
-      const holds = blockHolds(peer, address);
-      return holds === "inside" ? "match" : holds === "excepted" ? "except" : "address";
-    }
+    case "ipBlock":
+      return askBlocks([peer], peer, rule, end, flow);
+    case "networks":
+      // C6: everything in the blocks, pods included.
+      return askBlocks(peer.cidrs.map((cidr) => ({ cidr, except: [] })), peer, rule, end, flow);
     case "pods": {
       // S4: selectors select pods only. S10: a host-network pod is its node, and no selector matches it.
       if (end.kind !== "pod" || end.hostNetwork) return "kind";
-      // S4: without a namespaceSelector, the policy's own namespace is meant.
-      const rightNamespace =
-        peer.namespaces === "own" ? end.namespace.name === rule.policy.namespace : selects(peer.namespaces, end.namespace.labels);
-      if (!rightNamespace) return "namespace";
+      if (!inNamespaces(peer.namespaces, rule, end)) return "namespace";
       return peer.pods === "every" || selects(peer.pods, end.labels) ? "match" : "labels";
     }
+    case "nodes": {
+      // C6: the addresses of matching nodes. S21: a host-network pod is its node.
+      const name = nodeNameOf(end);
+      const node = end.kind === "node" ? end : name === undefined ? undefined : nodes(name);
+      if (node === undefined) return "kind";
+      return selects(peer.nodes, node.labels) ? "match" : "labels";
+    }
+    case "domainNames":
+      // C10: only DNS knows; it may resolve to any address outside, never to a pod's.
+      return end.kind === "pod" && !end.hostNetwork ? "kind" : { question: "domain-name", rule: rule as TierRule, peer };
+    case "unknown":
+      // C11: the rule as a whole fails closed; `judge` sees to it before it comes here.
+      return "kind";
   }
+}
+
+/** S4: without a namespaceSelector, a NetworkPolicy means its own namespace; a cluster-wide policy means every one (C1). */
+function inNamespaces(namespaces: "own" | "every" | Parameters<typeof selects>[0], rule: Rule | TierRule, pod: Pod): boolean {
+  if (namespaces === "every") return true;
+  if (namespaces === "own") return "namespace" in rule.policy && pod.namespace.name === rule.policy.namespace;
+  return selects(namespaces, pod.namespace.labels);
+}
+
+type Block = Parameters<typeof blockHolds>[0];
+
+/** S5, S16: several blocks are ORed. */
+function askBlocks(blocks: readonly Block[], peer: Peer, rule: Rule | TierRule, end: Endpoint, flow: Flow): "match" | PeerDoubt | "address" | "except" {
+  const address = addressIn(end, flow.family);
+  if (address === undefined) return "address";
+  if (address === "not-yet-assigned") {
+    // Only pods can be without an address: a flow exists only between ends that have one in its family, or will.
+    const holds = blocks.map((block) => blockHoldsNetwork(block, end as Pod, flow.family));
+    if (holds.includes("inside")) return "match";
+    return holds.includes("unknown") ? { question: "address-not-assigned", rule, peer } : "address";
+  }
+  const holds = blocks.map((block) => blockHolds(block, address));
+  if (holds.includes("inside")) return "match";
+  return holds.includes("excepted") ? "except" : "address";
 }
 
 /** S7: protocol AND port of one entry; entries are ORed. The nearest failure is told: the port's where the protocol matched. */
 function askPorts(ports: Rule["ports"], flow: Flow): "any" | PortMatch | "protocol" | "port" {
   if (ports === "any") return "any";
-  const sameProtocol = ports.filter((port) => port.protocol === flow.protocol);
+  const sameProtocol = ports.filter((port) => port.protocol === flow.protocol || port.protocol === "declared");
   return sameProtocol.find((port) => isDialled(port, flow)) ?? (sameProtocol.length > 0 ? "port" : "protocol");
 }
 
 function isDialled(port: PortMatch, flow: Flow): boolean {
   if (port.port === "any") return true;
   if (!("name" in port.port)) return port.port.first <= flow.port && flow.port <= port.port.last;
-  // S6: a name is resolved on the pod that receives the flow, so it may differ per pod and mean several numbers; elsewhere it never matches.
+  // S6, C7: a name is resolved on the pod that receives the flow, so it may differ per pod and mean several numbers; elsewhere it never matches.
   const { name } = port.port;
   return (
     flow.to.kind === "pod" &&
     !flow.to.hostNetwork &&
-    flow.to.ports.some((declared) => declared.name === name && declared.protocol === port.protocol && declared.port === flow.port)
+    flow.to.ports.some((declared) => declared.name === name && declared.protocol === flow.protocol && declared.port === flow.port)
   );
 }

@@ -27,7 +27,7 @@ function wouldSelect(policy: NetworkPolicy, pod: Pod): boolean {
       peers.some(
         (peer) =>
           peer.kind === "pods" &&
-          (peer.namespaces === "own" ? policy.name.namespace === pod.namespace.name : selects(peer.namespaces, pod.namespace.labels)) &&
+          (peer.namespaces === "own" ? policy.name.namespace === pod.namespace.name : peer.namespaces === "every" || selects(peer.namespaces, pod.namespace.labels)) &&
           (peer.pods === "every" || selects(peer.pods, pod.labels)),
       ),
   );

@@ -1,14 +1,15 @@
 import type { Pod, Snapshot } from "../model/cluster.ts";
 import { verdictOf, type Judgement } from "../model/judgement.ts";
-import type { Direction, NetworkPolicy, Unread } from "../model/policy.ts";
+import type { ClusterPolicy, Direction, NetworkPolicy, Unread } from "../model/policy.ts";
 import type { Family } from "../net/address.ts";
 import { reachByAsking } from "../reach/asking.ts";
 import type { Answer, Calculation, DerivedEngine, DerivedSession } from "../reach/engine.ts";
 import type { Reachability } from "../reach/reachability.ts";
 import { isolates, judge, type Rulebook } from "../semantics/judge.ts";
+import { isSubject } from "../semantics/tier.ts";
 import { assumptions } from "./assumptions.ts";
 import { specCuts } from "./cuts.ts";
-import { sideWhy } from "./why.ts";
+import { sideWhy } from "../reach/why.ts";
 
 /** Exact calculation, per the Kubernetes API text: the engine around `semantics/`. */
 export const spec: DerivedEngine<Judgement> = {
@@ -66,6 +67,9 @@ export function specCalculation(snapshot: Snapshot): Calculation<Judgement> {
 /** The rulebook of `semantics/` with its answers kept: which policies isolate a pod is asked millions of times. */
 function indexedRulebook(snapshot: Snapshot): Rulebook {
   const policies = groupedBy(snapshot.policies, (policy) => policy.name.namespace);
+  const nodes = new Map(snapshot.nodes.map((node) => [node.name, node]));
+  const tiers = { Admin: new WeakMap<Pod, readonly ClusterPolicy[]>(), Baseline: new WeakMap<Pod, readonly ClusterPolicy[]>() };
+  const ofTier = { Admin: snapshot.clusterPolicies.filter(({ tier }) => tier === "Admin"), Baseline: snapshot.clusterPolicies.filter(({ tier }) => tier === "Baseline") };
   const cluster = snapshot.unread.filter(({ scope }) => scope === "cluster");
   const unread = new Map<string, readonly Unread[]>();
   const isolating = { ingress: new WeakMap<Pod, readonly NetworkPolicy[]>(), egress: new WeakMap<Pod, readonly NetworkPolicy[]>() };
@@ -78,6 +82,16 @@ function indexedRulebook(snapshot: Snapshot): Rulebook {
       }
       return found;
     },
+    tier: (subject, tier) => {
+      if (ofTier[tier].length === 0) return ofTier[tier];
+      let found = tiers[tier].get(subject);
+      if (found === undefined) {
+        found = ofTier[tier].filter((policy) => isSubject(policy, subject));
+        tiers[tier].set(subject, found);
+      }
+      return found;
+    },
+    node: (name) => nodes.get(name),
     unread: ({ namespace: { name } }) => {
       let found = unread.get(name);
       if (found === undefined) {

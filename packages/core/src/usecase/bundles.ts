@@ -10,8 +10,6 @@ export interface Bundle {
   readonly id: number;
   /** In printed order. */
   readonly points: readonly Point[];
-  /** Where the first of them stands in the printed order. */
-  readonly rank: number;
   readonly outside: boolean;
   /** The node whose traffic these are: of nodes and host-network pods (S21). */
   readonly nodeName: string | undefined;
@@ -33,13 +31,11 @@ export function bundlesOf(points: readonly Point[], sets: readonly ReadonlySet<P
     if (bundle === undefined) bundles.set(key, [point]);
     else bundle.push(point);
   }
-  const ranks = new Map(points.map((point, rank) => [point, rank]));
   return [...bundles.values()].map((members, id) => {
     const [first] = members as [Point, ...Point[]];
     return {
       id,
       points: members,
-      rank: ranks.get(first) ?? 0,
       outside: isOutside(first),
       nodeName: nodeOf(first),
       ownNetwork: first.kind === "pod" && !first.endpoint.hostNetwork,

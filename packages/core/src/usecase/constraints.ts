@@ -1,6 +1,6 @@
-import { allPorts, isEmptyPorts, subtract, type PortSet } from "../net/ports.ts";
+import { allPorts, isEmptyPorts, noPorts, subtract, unite, type PortSet } from "../net/ports.ts";
 import type { EndName, Property, Row } from "./types.ts";
-import type { Point, Universe } from "./universe.ts";
+import type { Point, Targets, Universe } from "./universe.ts";
 
 /** What a statement says of direct flows: each point of `from` to each of `to`, on these ports. */
 export interface Constraint {
@@ -65,24 +65,22 @@ function ofRow(row: Row, universe: Universe): Demands {
   return demands(row, constraints, [], [...from.missing, ...to.missing], to.unknown);
 }
 
-/** Nobody else reaches `to`, and these only on their ports. */
+/** Nobody else reaches `to`, and these only on their ports. Behind a Service only its own target ports are meant. */
 function ofOnlyFrom(property: Property & { readonly kind: "onlyFrom" }, universe: Universe): Demands {
   const from = universe.membersOf(property.from);
   const [to, whole] = [universe.targetsOf(property.to, property.ports), universe.targetsOf(property.to, allPorts)];
   const others = difference(universe.points, from.points);
-  const constraints = whole.groups.flatMap(({ points, ports }): Constraint[] => {
-    // Behind a Service only its own target ports are meant, so what is left for `from` is what remains of them.
-    const open = to.groups.find((group) => [...group.points].some((point) => points.has(point)));
-    const left = open === undefined ? ports : subtract(ports, open.ports);
-    return [
+  const open = portsByPoint(to.groups);
+  const constraints = groupedByPorts(portsByPoint(whole.groups), (point, ports) => ({ ports, free: open.get(point) ?? noPorts })).flatMap(
+    ({ points, key: { ports, free } }): Constraint[] => [
       { by: property, from: others, to: points, ports, want: "deny" },
-      ...(isEmptyPorts(left) ? [] : [{ by: property, from: from.points, to: points, ports: left, want: "deny" as const }]),
-    ];
-  });
-  const permits = to.groups.map(({ points, ports }): Constraint => ({ by: property, from: from.points, to: points, ports, want: "permit" }));
-  const chains = property.transitive ? [{ by: property, from: others, to: unionOf(whole.groups), avoiding: new Set<Point>() }] : [];
-  const missing = [...to.missing, ...from.missing];
-  return { ...demands(property, [...constraints, ...permits], chains, missing, to.unknown), applies: whole.groups.length > 0 };
+      { by: property, from: from.points, to: points, ports: subtract(ports, free), want: "deny" },
+      { by: property, from: from.points, to: points, ports: free, want: "permit" },
+    ],
+  );
+  const chains = property.transitive ? [{ by: property, from: others, to: new Set(portsByPoint(whole.groups).keys()), avoiding: new Set<Point>() }] : [];
+  const spoken = constraints.filter(({ ports }) => !isEmptyPorts(ports));
+  return { ...demands(property, spoken, chains, [...to.missing, ...from.missing], to.unknown), applies: whole.groups.length > 0 };
 }
 
 /** `from` reaches `to` only by way of `via`: not directly, and with `transitive` by no other chain either. */
@@ -95,7 +93,7 @@ function ofThrough(property: Property & { readonly kind: "through" }, universe: 
     { by: property, from: others, to: points, ports, want: "deny" },
     { by: property, from: via.points, to: points, ports, want: "permit" },
   ]);
-  const chains = property.transitive ? [{ by: property, from: others, to: unionOf(to.groups), avoiding: via.points }] : [];
+  const chains = property.transitive ? [{ by: property, from: others, to: new Set(portsByPoint(to.groups).keys()), avoiding: via.points }] : [];
   return { ...demands(property, constraints, chains, [...to.missing, ...via.missing, ...from.missing], to.unknown), applies: to.groups.length > 0 && from.points.size > 0 };
 }
 
@@ -136,6 +134,20 @@ function difference(all: Iterable<Point>, without: ReadonlySet<Point>): Readonly
   return new Set([...all].filter((point) => !without.has(point)));
 }
 
-function unionOf(groups: readonly { readonly points: ReadonlySet<Point> }[]): ReadonlySet<Point> {
-  return new Set(groups.flatMap(({ points }) => [...points]));
+function portsByPoint(groups: Targets["groups"]): ReadonlyMap<Point, PortSet> {
+  const ports = new Map<Point, PortSet>();
+  for (const group of groups) for (const point of group.points) ports.set(point, unite(ports.get(point) ?? noPorts, group.ports));
+  return ports;
+}
+
+function groupedByPorts<Key>(ports: ReadonlyMap<Point, PortSet>, keyOf: (point: Point, ports: PortSet) => Key): readonly { readonly points: ReadonlySet<Point>; readonly key: Key }[] {
+  const groups = new Map<string, { readonly points: Set<Point>; readonly key: Key }>();
+  for (const [point, set] of ports) {
+    const key = keyOf(point, set);
+    const text = JSON.stringify(key);
+    const group = groups.get(text);
+    if (group === undefined) groups.set(text, { points: new Set([point]), key });
+    else group.points.add(point);
+  }
+  return [...groups.values()];
 }

@@ -40,8 +40,8 @@ export interface Universe {
   readonly stage: Stage;
   /** Pods by namespace and name, nodes, outside points in the file's order; devices under test last, in theirs. */
   readonly points: readonly Point[];
-  /** Addresses that the file names. They are judged where a statement names them. */
-  readonly addresses: readonly Point[];
+  /** The same with the addresses that the file names, before the devices under test. Those are judged where a statement names them. */
+  readonly all: readonly Point[];
   /** What names stand for; Services only as their endpoints' ports, by `targetsOf`. */
   membersOf(names: readonly EndName[]): Members;
   /** Who serves flows to these names on these ports. */
@@ -143,23 +143,28 @@ export function universeOf(useCase: UseCase, stage: Stage, named: readonly EndNa
     ...new Set(leaf.regions.flatMap(({ name }) => addressesNamed(name))),
   ];
 
+  // The same names give the same set, so that statements about the same ends are recognised as such.
+  const sets = new Map<string, ReadonlySet<Point>>();
   const membersOf = (ends: readonly EndName[]): Members => {
     const leafNames = ends.flatMap(leavesOf);
-    const missing = leafNames.filter(({ text }) => resolve(text).problem !== undefined);
-    return { points: new Set(leafNames.flatMap(({ text }) => pointsOf(resolve(text)))), missing };
+    const key = leafNames.map(({ text }) => text).join("\n");
+    const points = sets.get(key) ?? new Set(leafNames.flatMap(({ text }) => pointsOf(resolve(text))));
+    sets.set(key, points);
+    return { points, missing: leafNames.filter(({ text }) => resolve(text).problem !== undefined) };
   };
 
   const focus = [...membersOf(useCase.focus).points];
   const underTest = new Set(focus);
+  const first = [...inside, ...outsidePoints].filter((point) => !underTest.has(point));
   return {
     stage,
-    points: [...inside.filter((point) => !underTest.has(point)), ...outsidePoints.filter((point) => !underTest.has(point)), ...focus.filter(({ kind }) => kind !== "addresses")],
-    addresses: addresses.map(({ point }) => point),
+    points: [...first, ...focus.filter(({ kind }) => kind !== "addresses")],
+    all: [...first, ...addresses.map(({ point }) => point).filter((point) => !underTest.has(point)), ...focus],
     membersOf,
     targetsOf: (ends, ports) => {
       const { points, missing } = membersOf(ends);
-      const groups = new Map<string, { points: Set<Point>; ports: PortSet }>();
-      if (points.size > 0) groups.set("", { points: new Set(points), ports });
+      const groups = new Map<string, { readonly points: ReadonlySet<Point>; readonly ports: PortSet }>();
+      if (points.size > 0) groups.set("", { points, ports });
       const unknown: EndName[] = [];
       for (const end of ends.flatMap(leavesOf)) {
         const { service } = resolve(end.text);
@@ -170,9 +175,7 @@ export function universeOf(useCase: UseCase, stage: Stage, named: readonly EndNa
           const point = pointOf(endpoint);
           if (point === undefined) continue;
           const key = JSON.stringify(target);
-          const group = groups.get(key) ?? { points: new Set<Point>(), ports: target };
-          group.points.add(point);
-          groups.set(key, group);
+          groups.set(key, { points: new Set([...(groups.get(key)?.points ?? []), point]), ports: target });
         }
       }
       return { groups: [...groups.values()], missing, unknown };

@@ -17,10 +17,10 @@ const mistakes: readonly { readonly file: string; readonly right: string; readon
   { file: "block.ts", right: 'if (networks.length === 0) return "unknown";', wrong: 'if (networks.length === 0) return "outside";' },
   { file: "rule.ts", right: "const end = rule.direction === \"ingress\" ? flow.from : flow.to;", wrong: "const end = flow.from;" },
   { file: "rule.ts", right: "if (end.kind !== \"pod\" || end.hostNetwork) return \"kind\";", wrong: 'if (end.kind !== "pod") return "kind";' },
-  { file: "rule.ts", right: "end.namespace.name === rule.policy.namespace", wrong: "true" },
+  { file: "rule.ts", right: "pod.namespace.name === rule.policy.namespace", wrong: "true" },
   { file: "rule.ts", right: "port.port.first <= flow.port && flow.port <= port.port.last", wrong: "port.port.first <= flow.port && flow.port < port.port.last" },
-  { file: "rule.ts", right: "declared.protocol === port.protocol && ", wrong: "" },
-  { file: "rule.ts", right: "ports.filter((port) => port.protocol === flow.protocol)", wrong: "[...ports]" },
+  { file: "rule.ts", right: "declared.protocol === flow.protocol && ", wrong: "" },
+  { file: "rule.ts", right: 'ports.filter((port) => port.protocol === flow.protocol || port.protocol === "declared")', wrong: "[...ports]" },
   { file: "rule.ts", right: "declared.port === flow.port", wrong: "true" },
   { file: "judge.ts", right: "policy.name.namespace === pod.namespace.name && ", wrong: "" },
   { file: "judge.ts", right: 'direction === "ingress" && subject.node !== undefined && nodeNameOf(flow.from)', wrong: "nodeNameOf(subject === flow.from ? flow.to : flow.from)" },
@@ -28,7 +28,7 @@ const mistakes: readonly { readonly file: string; readonly right: string; readon
   { file: "judge.ts", right: 'if (sameEndpoint(flow.from, flow.to)) return "same-pod";', wrong: "" },
   { file: "judge.ts", right: "if (matches.length > 0) return", wrong: "if (matches.length === isolatedBy.length) return" },
   { file: "judge.ts", right: "if (doubts.length > 0) return", wrong: "if (doubts.length > 1) return" },
-  { file: "judge.ts", right: 'if (isolatedBy.length === 0) return { tier: "networkpolicy", outcome: "not-isolated" };', wrong: "" },
+  { file: "judge.ts", right: 'if (isolatedBy.length === 0) return { tier: "NetworkPolicy", outcome: "not-isolated" };', wrong: "" },
   { file: "judge.ts", right: "if (unread.length > 0) return", wrong: "if (unread.length > 1) return" },
 ];
 

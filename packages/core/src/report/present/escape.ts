@@ -3,25 +3,58 @@
  * that presents such a text in that format calls it.
  */
 
-/** For terminals and logs: control characters, and those that turn the writing direction, are shown as `\u{…}`. */
+/**
+ * Letters that nobody sees, or that change how others are seen: controls, format and direction marks, separators of lines and
+ * paragraphs, halves of a pair, and code points that are no characters.
+ */
+const hidden = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Noncharacter_Code_Point}]/gu;
+
+/** For terminals and logs: hidden letters are shown as `\u{…}`, a tab as a space. */
 export function safeText(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, (letter) =>
-    letter === "\t" ? " " : `\\u{${letter.charCodeAt(0).toString(16)}}`,
-  );
+  return text.replace(hidden, (letter) => (letter === "\t" ? " " : `\\u{${hexOf(letter, 1)}}`));
 }
 
-/** For CSV (RFC 4180): quoted where needed; a text that a spreadsheet would run as a formula gets an apostrophe before it. */
+/** A string of JSON: what is hidden stands as `\u…`, so that the document may be printed on a terminal and reads back unchanged. */
+export function jsonString(text: string): string {
+  return JSON.stringify(text).replace(hidden, (letter) => letter.split("").map((unit) => `\\u${hexOf(unit, 4)}`).join(""));
+}
+
+/** Words that a YAML 1.1 or 1.2 reader takes for a truth value or for nothing. */
+const yamlWords = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
+/** Begins with a letter, so it is no number, date, address or sign of YAML; holds nothing that ends or divides a plain scalar. */
+const yamlPlain = /^[A-Za-z](?:[\w./()[\]-]|[ :,](?=[\w./()[\]-]))*$/;
+
+/** A string of YAML: bare where every reader takes it for this text, else in double quotes, with what is hidden as `\u…` or `\U…`. */
+export function yamlString(text: string): string {
+  if (yamlPlain.test(text) && !yamlWords.test(text)) return text;
+  // Half a pair cannot be written in YAML at all.
+  const quoted = JSON.stringify(text.replace(/\p{Cs}/gu, "\ufffd"));
+  return quoted.replace(hidden, (letter) => ((letter.codePointAt(0) ?? 0) > 0xffff ? `\\U${hexOf(letter, 8)}` : `\\u${hexOf(letter, 4)}`));
+}
+
+/**
+ * For CSV (RFC 4180): one line, quoted where needed; before a text that a spreadsheet would run as a formula stands an apostrophe,
+ * which is how spreadsheets themselves mark a text.
+ */
 export function csvField(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) && text !== "-" ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const shown = safeText(text);
+  const safe = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(shown) && shown !== "-" ? `'${shown}` : shown;
+  return /[",]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** For a cell of a Markdown table: no pipe, no line break, no markup, no HTML. */
+/**
+ * For a text anywhere in a line of Markdown, a table's cell included: no pipe, no line break, no markup, no HTML, no formula. A
+ * zero-width space takes the meaning from what sites make links, messages or references of: `@name`, `https://`, `www.`, `#12`.
+ */
 export function markdownCell(text: string): string {
   return safeText(text)
-    .replace(/[\\|`*_{}[\]<>#~!&]/g, (letter) => (letter === "<" ? "&lt;" : letter === ">" ? "&gt;" : letter === "&" ? "&amp;" : `\\${letter}`))
-    .replace(/(https?):\/\//g, "$1&#58;//");
+    .trim()
+    .replace(/[\\|`*_{}[\]<>#~!&$]/g, (letter) => markdownEntities[letter] ?? `\\${letter}`)
+    .replace(/@|:(?=\/\/)|#(?=\d)|www(?=\.)/gi, (mark) => `${mark}&#8203;`)
+    .replace(/^([-+]|\d+(?=[.)](?:\s|$)))/, (start) => (/\d/.test(start) ? `${start}\\` : `\\${start}`));
 }
+
+const markdownEntities: Readonly<Record<string, string>> = { "<": "&lt;", ">": "&gt;", "&": "&amp;", $: "&#36;" };
 
 /** For text and attributes of XML, SVG and HTML; characters that XML does not know are shown as `\u{…}`. */
 export function xmlText(text: string): string {
@@ -29,9 +62,14 @@ export function xmlText(text: string): string {
   return safeText(text).replace(/[&<>"']/g, (letter) => entities[letter] ?? letter);
 }
 
-/** For a label in a Mermaid graph: quotes, brackets and markup are written as its entities. */
+/**
+ * For a label in quotes of a Mermaid graph. Every sign that could end the label, or mean something in Mermaid, HTML or Markdown, is
+ * written as its entity; so is the start of what would be a list.
+ */
 export function mermaidLabel(text: string): string {
-  return safeText(text).replace(/["#;<>&`[\](){}|\\]/g, (letter) => `#${letter.charCodeAt(0)};`);
+  return safeText(text)
+    .replace(/[^\p{L}\p{N}\p{M} .,:/()+\-\u0080-\u{10ffff}]/gu, (letter) => `#${letter.charCodeAt(0)};`)
+    .replace(/^(\s*)([-+]|\d+)(?=[\s.])/, (_, space: string, start: string) => space + [...start].map((letter) => `#${letter.charCodeAt(0)};`).join(""));
 }
 
 /** For the message of a GitHub workflow command. */
@@ -42,4 +80,8 @@ export function annotationText(text: string): string {
 /** For a property of a GitHub workflow command. */
 export function annotationProperty(text: string): string {
   return annotationText(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+}
+
+function hexOf(letter: string, digits: number): string {
+  return (letter.codePointAt(0) ?? 0).toString(16).padStart(digits, "0");
 }

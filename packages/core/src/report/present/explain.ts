@@ -1,6 +1,6 @@
-import type { ExplainDocument, FlowExplanation, PortsExplanation, SideExplanation } from "../types.ts";
+import type { ExplainDocument, FlowExplanation, Place, PortsExplanation, SideExplanation } from "../types.ts";
 import { safeText } from "./escape.ts";
-import { presentFrame } from "./frame.ts";
+import { frameLines, presentFrame } from "./frame.ts";
 import type { Look } from "./look.ts";
 import { pad, table } from "./table.ts";
 
@@ -25,17 +25,26 @@ function flow({ from, to, port, which, family, verdict, sides, help }: FlowExpla
   return `${head}${body}${help === undefined ? "" : `  ${look.paint.quiet("= help:")} ${safeText(help)}\n`}`;
 }
 
-function side({ direction, of, verdict, text, cited, frames }: SideExplanation, width: number, verdictWidth: number, look: Look): string {
+function side({ direction, of, verdict, text, tiers, cited, decides, frames }: SideExplanation, width: number, verdictWidth: number, look: Look): string {
   const head = `  ${direction.padEnd(7)} of ${pad(safeText(of), width, look)}  ${verdict.padEnd(verdictWidth)}  ${safeText(text)}\n`;
   const shown = look.full ? frames : frames.slice(0, mostMisses);
   const left = frames.length - shown.length;
   const more = left > 0 ? `  and ${left} more ${left === 1 ? "rule" : "rules"} that do not match: --full\n` : "";
-  return head + (cited === undefined ? "" : citation(cited, look)) + shown.map((frame) => presentFrame(frame, look)).join("") + more;
+  const asked = tiers.map((tier) => tierLine(tier, look)).join("");
+  return head + asked + (decides === undefined ? "" : frameLines([decides], look)) + (cited === undefined ? "" : citation(cited, look)) + shown.map((frame) => presentFrame(frame, look)).join("") + more;
 }
 
-/** The deciding line with its place at the right edge. */
+function tierLine({ tier, text, place }: SideExplanation["tiers"][number], look: Look): string {
+  return placed(`    ${tier.padEnd("NetworkPolicy".length)}  ${safeText(text)}`, place, look);
+}
+
+/** The deciding line, with its place at the right edge. */
 function citation({ place, text }: NonNullable<SideExplanation["cited"]>, look: Look): string {
-  const left = `${place.line} | ${safeText(text).trimEnd()}`;
+  return placed(`${place.line} | ${safeText(text).trimEnd()}`, place, look);
+}
+
+function placed(left: string, place: Place | undefined, look: Look): string {
+  if (place === undefined) return `${left}\n`;
   const at = safeText(`${place.file}:${place.line}`);
   const gap = Math.max(2, look.width - 1 - look.measure(left) - look.measure(at));
   return `${left}${" ".repeat(gap)}${look.paint.place(at)}\n`;

@@ -1,0 +1,117 @@
+import {
+  askSide,
+  endpointName,
+  presentAsk,
+  presentCsv,
+  presentJson,
+  presentYaml,
+  resolveFlows,
+  reportDiagnostic,
+  presentDiagnostics,
+  sameEndpoint,
+  type Answer,
+  type AskRow,
+  type AskSide,
+  type AskedFlow,
+  type Diagnostic,
+  type InputFile,
+  type Judgement,
+} from "@netproof/core";
+import { readFiles, readStandardInput, listFiles } from "../files.ts";
+import type { Options } from "../flags.ts";
+import { readFlows, type AskedQuestion } from "../flows.ts";
+import { lookFor } from "../look.ts";
+import { say } from "../messages.ts";
+import { operandsOf } from "../operands.ts";
+import { onlyAscii, wantedOutput, writeAnswer } from "../output.ts";
+import { Done, Refusal, type ExitCode } from "../refusal.ts";
+import { openSubject, tellCoverage, type Subject } from "../subject.ts";
+import { endOnInterrupt, exitOnInterrupt, talk } from "../terminal.ts";
+
+/** Many flows at once, answered in their order. */
+export async function run(options: Options, operands: readonly string[]): Promise<ExitCode> {
+  operandsOf([], 0, operands, "ask");
+  const wanted = wantedOutput(options, ["table", "wide", "json", "yaml", "csv"]);
+  if (options.flows === undefined) throw new Refusal("`ask` needs --flows FILE", "netproof ask --flows flows.csv -f k8s/");
+  if (options.flows === "-" && options.filename.includes("-")) throw new Refusal("standard input cannot be both the flows and the manifests");
+  const text = await readFlowsFile(options.flows, options);
+  const subject = await openSubject(options, "ask");
+  const { questions, problems } = readFlows(text, subject.useCase?.ports ?? new Map());
+  const answered = questions.map((asked) => answerOf(asked, subject));
+  const wrong = [...problems, ...answered.filter((answer) => "code" in answer)];
+  if (wrong.length > 0) throw refused(wrong, options);
+  const rows = answered as readonly AskRow[];
+  const table = (look: Parameters<typeof presentAsk>[1]): string => presentAsk(rows, look);
+  await writeAnswer(wanted, { table, wide: table, json: () => presentJson(rows), yaml: () => presentYaml(rows), csv: (look) => presentCsv(rows, look) }, options, subject.paths);
+  tellCoverage(subject, options);
+  return 0;
+}
+
+async function readFlowsFile(named: string, options: Options): Promise<InputFile> {
+  exitOnInterrupt();
+  const problems: Diagnostic[] = [];
+  if (named === "-") {
+    const read = await readStandardInput("<stdin>");
+    endOnInterrupt();
+    if ("file" in read) return read.file;
+    problems.push(read.problem);
+  } else {
+    const listing = listFiles(named, named, "own");
+    const read = await readFiles(listing.files);
+    endOnInterrupt();
+    problems.push(...listing.problems, ...read.problems);
+    const [file, ...more] = read.files;
+    if (file !== undefined && more.length === 0) return file;
+    if (problems.length === 0) throw new Refusal(`--flows ${named} is a folder, and one file is read`);
+  }
+  throw refused(problems, options);
+}
+
+function refused(problems: readonly Diagnostic[], options: Options): Done {
+  const look = lookFor(process.stderr, options);
+  const text = presentDiagnostics(problems.map((problem) => reportDiagnostic(problem, "input")), look);
+  talk(options.ascii ? onlyAscii(text) : text);
+  return new Done(2);
+}
+
+/** One question, one answer: where several pods stand behind a name, they must agree. */
+function answerOf({ question, label }: AskedQuestion, { calculation, names }: Subject): AskRow | Diagnostic {
+  const problem = (text: string, help: string | undefined): Diagnostic => say("flow-invalid", undefined, { flow: label, problem: text, help });
+  const { from, to, port, protocol } = question;
+  const resolved = resolveFlows(question, names);
+  switch (resolved.kind) {
+    case "problem":
+      return problem(resolved.problem.message, resolved.problem.help);
+    case "endpoints-unknown":
+      return { from, to, port, protocol, family: question.family ?? 4, verdict: "undetermined", why: { egress: unknownEndpoints, ingress: unknownEndpoints } };
+    case "flows": {
+      const flows = withoutSelf(resolved.flows);
+      const answers = flows.map(({ flow }) => calculation.answer(flow));
+      const [first] = answers as [Answer<Judgement>, ...Answer<Judgement>[]];
+      const other = answers.find(({ verdict }) => verdict !== first.verdict);
+      if (other !== undefined) {
+        const pods = [first, other].map(({ flow, verdict }) => `${flowEnds(flow.from, flow.to, flows)}: ${verdict}`);
+        return problem("its pods do not agree: name a pod", pods.join(", "));
+      }
+      const why = { egress: askSide(first.why.egress), ingress: askSide(first.why.ingress) };
+      const note = resolved.notes.join("; ");
+      return { from, to, port, protocol, family: first.flow.family, verdict: first.verdict, why, ...(note === "" ? {} : { note }) };
+    }
+  }
+}
+
+const unknownEndpoints: AskSide = { reason: "undetermined", question: "endpoints-unknown", policies: [], rules: [], places: [] };
+
+/** Pods of one workload asked about themselves: each with the others, where there are others. */
+function withoutSelf(flows: readonly AskedFlow[]): readonly AskedFlow[] {
+  const others = flows.filter(({ flow }) => !sameEndpoint(flow.from, flow.to));
+  return others.length === 0 ? flows : others;
+}
+
+/** The end that differs between the flows. */
+function flowEnds(from: AskedFlow["flow"]["from"], to: AskedFlow["flow"]["to"], flows: readonly AskedFlow[]): string {
+  const oneSource = flows.every(({ flow }) => sameEndpoint(flow.from, from));
+  const oneTarget = flows.every(({ flow }) => sameEndpoint(flow.to, to));
+  if (oneSource) return endpointName(to);
+  return oneTarget ? endpointName(from) : `${endpointName(from)} to ${endpointName(to)}`;
+}

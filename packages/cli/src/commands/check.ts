@@ -1,0 +1,21 @@
+import { presentCheck } from "@netproof/core";
+import { annotate } from "../annotations.ts";
+import type { Options } from "../flags.ts";
+import { wantedOutput, writeAnswer, type Formats } from "../output.ts";
+import { checkDocument, isError, prepare, prepareUseCase } from "../prepare.ts";
+import { operandsOf } from "../operands.ts";
+import type { ExitCode } from "../refusal.ts";
+import { dataFormats } from "../formats.ts";
+
+/** Validates manifests and use cases, and judges nothing. */
+export async function run(options: Options, operands: readonly string[]): Promise<ExitCode> {
+  const [file] = operandsOf(["FILE"], 0, operands, "check");
+  const wanted = wantedOutput(options, ["table", "json", "yaml"]);
+  const prepared = file === undefined ? await prepare(options, "check") : await prepareUseCase(file, options);
+  const document = checkDocument(prepared);
+  const judged = prepared.diagnostics.some(isError) ? "not-judged" : "judged";
+  const formats: Formats = { table: (look) => presentCheck(document, options.ledger ? "table" : "line", look, judged), ...dataFormats(document) };
+  await writeAnswer(wanted, formats, options, prepared.paths);
+  annotate(document.diagnostics.filter(({ severity }) => severity !== "note"), prepared.paths);
+  return judged === "judged" ? 0 : 2;
+}

@@ -1,0 +1,33 @@
+/** One record of a CSV text, and the line it begins on (counted from 1). */
+export interface CsvRecord {
+  readonly line: number;
+  readonly fields: readonly string[];
+}
+
+/** Reads CSV (RFC 4180): fields in quotes may hold commas, doubled quotes and line ends. Empty lines are left out. */
+export function readCsv(text: string): readonly CsvRecord[] {
+  const records: CsvRecord[] = [];
+  const pattern = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|\n|\r|$)/y;
+  let [fields, line, begins]: [string[], number, number] = [[], 1, 1];
+  while (pattern.lastIndex < text.length) {
+    const at = pattern.lastIndex;
+    const match = pattern.exec(text);
+    // A quote inside a plain field, or one that is never closed: the rest of the line is taken as it stands.
+    const [whole, quoted, plain = "", end = ""] = match ?? loose(text, at);
+    if (match === null) pattern.lastIndex = at + whole.length;
+    fields.push(quoted === undefined ? plain.trim() : quoted.replaceAll('""', '"'));
+    line += whole.match(/\r\n|\n|\r/g)?.length ?? 0;
+    if (end === ",") {
+      if (pattern.lastIndex === text.length) fields.push("");
+      else continue;
+    }
+    if (fields.some((field) => field !== "")) records.push({ line: begins, fields });
+    [fields, begins] = [[], line];
+  }
+  return records;
+}
+
+function loose(text: string, at: number): readonly [string, undefined, string, string] {
+  const [whole = "", field = "", end = ""] = /^([^\r\n]*?)(,|\r\n|\n|\r|$)/.exec(text.slice(at)) ?? [];
+  return [whole, undefined, field, end];
+}

@@ -1,0 +1,136 @@
+import type { Report, ReportRow } from "../types.ts";
+import { cellText } from "./cells.ts";
+import { nameOf } from "./sentences.ts";
+
+/** A report as a table of endpoints by devices under test by stages, for every format that draws one. */
+export interface Grid {
+  /** First who may reach each device, then what each may open. */
+  readonly blocks: readonly GridBlock[];
+  readonly rows: readonly GridRow[];
+}
+
+export interface GridBlock {
+  readonly side: "to" | "from";
+  /** The device under test, by id. */
+  readonly device: string;
+  /** One cell per stage, by the id of the other end; undefined where the pair is no question. */
+  readonly cells: ReadonlyMap<string, readonly (GridCell | undefined)[]>;
+}
+
+export interface GridRow {
+  /** More than one where rows with equal cells were folded. */
+  readonly ids: readonly string[];
+}
+
+export interface GridCell {
+  /** `all`, `80`, `-`, `?`; with both families where they differ: `v4:80 v6:-`. */
+  readonly text: string;
+  readonly open: Openness;
+  readonly breaks: string | undefined;
+  /** Whether another engine says otherwise. */
+  readonly differs: boolean;
+  /** The pair as the first engine judged it; one entry per family where they differ. */
+  readonly rows: readonly ReportRow[];
+}
+
+/** How much of a pair is open: a cell's colour. */
+export type Openness = "all" | "some" | "none" | "undetermined";
+
+export function opennessOf(pairs: readonly { readonly allow: string; readonly undetermined: string }[]): Openness {
+  if (pairs.every(({ allow }) => allow === "all")) return "all";
+  if (pairs.some(({ allow }) => allow !== "-")) return "some";
+  return pairs.some(({ undetermined }) => undetermined !== "-") ? "undetermined" : "none";
+}
+
+/** From this many on, rows with equal cells may fold. */
+const foldFrom = 4;
+
+/** `fold`: from how many rows on those with equal cells share one. */
+export function gridOf(report: Report, fold: { readonly above: number }): Grid {
+  const { endpoints, focus } = report;
+  const judged = report.stages.map(({ surveys }) => surveys.map(({ rows }) => byPair(rows)));
+  const block = (side: "to" | "from", device: string): GridBlock => ({
+    side,
+    device,
+    cells: new Map(
+      endpoints.map(({ id }) => {
+        const key = side === "to" ? keyOf(id, device) : keyOf(device, id);
+        return [id, judged.map((surveys) => cellOf(surveys.map((rows) => rows.get(key) ?? [])))];
+      }),
+    ),
+  });
+  const targets = focus.length === 0 ? endpoints.map(({ id }) => id) : focus;
+  const blocks = [...targets.map((id) => block("to", id)), ...focus.map((id) => block("from", id))];
+  const ids = endpoints.map(({ id }) => id);
+  return { blocks, rows: ids.length > fold.above ? folded(ids, blocks) : ids.map((id) => ({ ids: [id] })) };
+}
+
+/** What a column of the grid is headed by: `→ webserver-dev`, `webserver-dev →`. */
+export function blockTitle({ endpoints }: Report, { side, device }: GridBlock, arrow: string): string {
+  const name = nameOf(endpoints, device);
+  return side === "to" ? `${arrow} ${name}` : `${name} ${arrow}`;
+}
+
+function byPair(rows: readonly ReportRow[]): ReadonlyMap<string, readonly ReportRow[]> {
+  const pairs = new Map<string, ReportRow[]>();
+  for (const row of rows) {
+    const key = keyOf(row.from, row.to);
+    const known = pairs.get(key);
+    if (known === undefined) pairs.set(key, [row]);
+    else known.push(row);
+  }
+  return pairs;
+}
+
+export function keyOf(from: string, to: string): string {
+  return JSON.stringify([from, to]);
+}
+
+/** One pair at one stage, from the rows of every engine. */
+function cellOf([rows = [], ...others]: readonly (readonly ReportRow[])[]): GridCell | undefined {
+  if (rows.length === 0) return undefined;
+  const text = pairText(rows);
+  return {
+    text,
+    open: opennessOf(rows),
+    breaks: rows.find(({ breaks }) => breaks !== undefined)?.breaks,
+    differs: others.some((other) => other.length > 0 && exactText(other) !== exactText(rows)),
+    rows,
+  };
+}
+
+/** The text of a pair's cell, its families side by side where they differ. */
+export function pairText(rows: readonly Pick<ReportRow, "allow" | "undetermined" | "family">[]): string {
+  return rows.map(({ allow, undetermined, family }) => `${familyMark(family)}${cellText(allow, undetermined)}`).join(" ");
+}
+
+/** The same with every port spelled out. */
+export function exactText(rows: readonly Pick<ReportRow, "allow" | "undetermined" | "family">[]): string {
+  return rows
+    .map(({ allow, undetermined, family }) => {
+      const open = allow === "-" ? [] : [allow];
+      const unsure = undetermined === "-" ? [] : [`?${undetermined}`];
+      return familyMark(family) + ([...open, ...unsure].join(" ") || "-");
+    })
+    .join(" ");
+}
+
+function familyMark(family: 4 | 6 | undefined): string {
+  return family === undefined ? "" : `v${family}:`;
+}
+
+function folded(ids: readonly string[], blocks: readonly GridBlock[]): readonly GridRow[] {
+  const alike = new Map<string, string[]>();
+  const keys = new Map(ids.map((id) => [id, JSON.stringify(blocks.map(({ cells }) => (cells.get(id) ?? []).map((cell) => cell && [exactText(cell.rows), cell.breaks, cell.differs])))]));
+  for (const id of ids) {
+    const key = keys.get(id) ?? "";
+    const known = alike.get(key);
+    if (known === undefined) alike.set(key, [id]);
+    else known.push(id);
+  }
+  return ids.flatMap((id) => {
+    const members = alike.get(keys.get(id) ?? "") ?? [id];
+    if (members.length < foldFrom) return [{ ids: [id] }];
+    return members[0] === id ? [{ ids: members }] : [];
+  });
+}

@@ -1,0 +1,31 @@
+import { compareTexts } from "../../text/diagnostic.ts";
+import { jsonString } from "./escape.ts";
+
+/** A document as JSON: keys sorted, `format` first, two spaces, one newline at the end. The same document gives the same bytes. */
+export function presentJson(document: unknown): string {
+  return `${written(document, "\n", "document")}\n`;
+}
+
+/** Whether a value is the whole document, where `format` comes first, or something in it. */
+export type Rank = "document" | "part";
+
+function written(value: unknown, newline: string, rank: Rank): string {
+  if (typeof value === "string") return jsonString(value);
+  // What JSON cannot say (an absent element, not a number) is null, as JSON.stringify has it.
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  const inner = `${newline}  `;
+  if (Array.isArray(value)) return bracketed("[", value.map((item) => written(item, inner, "part")), "]", newline);
+  return bracketed("{", entriesOf(value, rank).map(([key, item]) => `${jsonString(key)}: ${written(item, inner, "part")}`), "}", newline);
+}
+
+function bracketed(open: string, items: readonly string[], close: string, newline: string): string {
+  return items.length === 0 ? open + close : `${open}${newline}  ${items.join(`,${newline}  `)}${newline}${close}`;
+}
+
+/** The fields of an object that have a value, in printed order. */
+export function entriesOf(value: object, rank: Rank): readonly (readonly [string, unknown])[] {
+  const isFirst = (key: string): boolean => rank === "document" && key === "format";
+  return Object.entries(value as Readonly<Record<string, unknown>>)
+    .filter(([, item]) => item !== undefined)
+    .sort(([a], [b]) => Number(isFirst(b)) - Number(isFirst(a)) || compareTexts(a, b));
+}

@@ -1,0 +1,76 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import {
+  bindNames,
+  checkDeviations,
+  checkStage,
+  neededPaths,
+  readUseCase,
+  resolveStages,
+  specCalculation,
+  type BoundUseCase,
+  type Diagnostic,
+  type InputFile,
+  type StageResult,
+  type UseCase,
+} from "../../src/index.ts";
+
+export const scenariosFolder = fileURLToPath(new URL("../../../../scenarios", import.meta.url));
+
+export const scenarioNames = readdirSync(scenariosFolder).filter((name) => existsSync(`${scenariosFolder}/${name}/netproof.yaml`));
+
+export function useCaseText(name: string): string {
+  return readFileSync(`${scenariosFolder}/${name}/netproof.yaml`, "utf8");
+}
+
+/** A use case that was read and bound, and everything that was said about it on the way. */
+export interface ReadScenario {
+  readonly bound: BoundUseCase | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Reads a scenario folder; `text` stands in for its use-case file, `change` for what was read from it. */
+export async function readScenario(name: string, text: string = useCaseText(name), change: (useCase: UseCase) => UseCase = (useCase) => useCase): Promise<ReadScenario> {
+  const read = await readUseCase({ name: "netproof.yaml", text });
+  if (read.useCase === undefined) return { bound: undefined, diagnostics: read.diagnostics };
+  const useCase = change(read.useCase);
+  const files = new Map(neededPaths(useCase).map((path) => [path, inputFiles(`${scenariosFolder}/${name}`, path)]));
+  const { stages, diagnostics } = await resolveStages(useCase, files);
+  const said = [...read.diagnostics, ...diagnostics];
+  if (said.some(isError)) return { bound: undefined, diagnostics: said };
+  const named = bindNames(useCase, stages);
+  return { bound: named.bound, diagnostics: [...said, ...named.diagnostics] };
+}
+
+/** What the spec engine gives at every stage. */
+export function judgeStages(bound: BoundUseCase): readonly StageResult[] {
+  const results: StageResult[] = [];
+  for (const [stage, { snapshot }] of bound.stages.entries()) {
+    results.push(checkStage({ bound, stage, engine: "spec", judge: specCalculation(snapshot), previous: results.at(-1), today: undefined }));
+  }
+  return results;
+}
+
+/** Everything that would keep a run of this scenario from succeeding. */
+export async function objections(name: string, text?: string, change?: (useCase: UseCase) => UseCase): Promise<readonly string[]> {
+  const { bound, diagnostics } = await readScenario(name, text, change);
+  if (bound === undefined || diagnostics.some(isError)) return diagnostics.filter(isError).map(sentence);
+  const results = judgeStages(bound);
+  return [...results.flatMap(({ findings }) => findings), ...checkDeviations(bound, results, undefined)].filter(isError).map(sentence);
+}
+
+export function isError({ severity }: Diagnostic): boolean {
+  return severity === "error";
+}
+
+export function sentence({ code, message, label }: Diagnostic): string {
+  return label === undefined ? `${code}: ${message}` : `${code}: ${message} (${label})`;
+}
+
+function inputFiles(folder: string, path: string): readonly InputFile[] {
+  const full = `${folder}/${path}`;
+  if (!existsSync(full)) return [];
+  if (!statSync(full).isDirectory()) return [{ name: path, text: readFileSync(full, "utf8") }];
+  const inside = readdirSync(full).filter((entry) => /\.(?:ya?ml|json)$/.test(entry));
+  return inside.sort().map((entry) => ({ name: `${path}/${entry}`, text: readFileSync(`${full}/${entry}`, "utf8") }));
+}
