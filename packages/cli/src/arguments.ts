@@ -88,14 +88,14 @@ function refusalOf({ code, message }: CommanderError, command: CommandName): Ref
   const quoted = /'([^']*)'/.exec(message)?.[1] ?? "";
   if (code === "commander.optionMissingArgument") {
     const long = /--([\w-]+)/.exec(quoted)?.[1];
-    const flag = flagsOf[command].find((candidate) => candidate.long === long) as Flag | undefined;
+    const flag = flagsOf[command].find((candidate) => candidate.long === long);
     return new Refusal(`\`--${long}\` needs a value: --${long} ${flag?.value ?? "VALUE"}`);
   }
   if (code !== "commander.unknownOption") return new Refusal(message.replace(/^error: /, ""));
   const [word = quoted] = quoted.split("=");
-  const own: readonly Flag[] = flagsOf[command];
+  const own = flagsOf[command];
   const meant = nearest(word.replace(/^-+/, ""), [...own.filter(({ hidden }) => hidden !== true).map(({ long }) => long), "help"]);
-  const others = commandNames.filter((name) => (flagsOf[name] as readonly Flag[]).some(({ long, short }) => word === `--${long}` || word === `-${short}`));
+  const others = commandNames.filter((name) => flagsOf[name].some(({ long, short }) => word === `--${long}` || word === `-${short}`));
   if (others.length > 0) return new Refusal(`\`${command}\` has no flag \`${word}\`, \`${others.join("`, `")}\` ${others.length === 1 ? "has" : "have"}`);
   return new Refusal(`no flag \`${word}\`${meant === undefined ? "" : `, did you mean \`--${meant}\`?`}`, meant === undefined ? `netproof ${command} --help lists its flags` : []);
 }

@@ -86,8 +86,16 @@ const look: readonly Flag[] = [
 
 const printing: readonly Flag[] = [{ long: "output", short: "o", value: "FORMAT", many: true }, { long: "output-file", value: "FILE" }, { long: "no-headers" }, ...look];
 
+export const commandNames = ["run", "matrix", "list", "explain", "ask", "check", "init", "schema", "completion", "help"] as const;
+
+export type CommandName = (typeof commandNames)[number];
+
+export function isCommandName(word: string): word is CommandName {
+  return (commandNames as readonly string[]).includes(word);
+}
+
 /** The flags of each command, beside `--help`. */
-export const flagsOf = {
+export const flagsOf: Readonly<Record<CommandName, readonly Flag[]>> = {
   run: [...asking, ...printing, { long: "quiet", short: "q" }, { long: "today", value: "DATE" }],
   matrix: [...asking, ...selecting, ...printing, { long: "port", value: "PORT" }],
   list: [...asking, ...selecting, ...printing, { long: "pairs" }, { long: "elsewhere" }],
@@ -98,12 +106,4 @@ export const flagsOf = {
   schema: [{ long: "write" }, ...look],
   completion: look,
   help: look,
-} as const satisfies Readonly<Record<string, readonly Flag[]>>;
-
-export type CommandName = keyof typeof flagsOf;
-
-export const commandNames: readonly CommandName[] = Object.keys(flagsOf) as CommandName[];
-
-export function isCommandName(word: string): word is CommandName {
-  return Object.hasOwn(flagsOf, word);
-}
+};

@@ -169,3 +169,11 @@ function beginning(named: string): string {
     return "";
   }
 }
+
+/** A use case as an operand: the file, or the folder that holds it. */
+export function useCasePath(named: string): string {
+  if (!isFolder(named)) return named;
+  const inside = named === "." ? useCaseName : `${named.replace(/\/+$/, "")}/${useCaseName}`;
+  if (isFile(inside)) return inside;
+  throw new Refusal(`\`${named}\` holds no ${useCaseName}`, `netproof init -f ${named} writes one`);
+}

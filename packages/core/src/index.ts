@@ -50,7 +50,8 @@ export { readUseCase } from "./usecase/read.ts";
 export { neededPaths, resolveStages, type Stage } from "./usecase/stages.ts";
 export { bindNames, type BoundUseCase } from "./usecase/names.ts";
 export { checkDeviations, checkStage, type StageResult } from "./usecase/check.ts";
-export type { UseCase } from "./usecase/types.ts";
+export type { EndName, UseCase } from "./usecase/types.ts";
+export { messages as useCaseMessages } from "./usecase/messages.ts";
 
 // reports: plain documents …
 export type { AskRow, AskSide, CheckDocument, Coverage, ExplainDocument, ListDocument, MatrixDocument, Report, ReportDiagnostic } from "./report/types.ts";
@@ -75,3 +76,9 @@ export { presentRun, presentRunQuiet } from "./report/present/run.ts";
 export { presentCsv } from "./report/present/csv.ts";
 export { presentJson } from "./report/present/json.ts";
 export { presentYaml } from "./report/present/yaml.ts";
+
+/** The JSON Schema (draft 7) of `netproof.yaml`. Loads the library that makes it, which nothing else here needs. */
+export async function useCaseSchema(): Promise<Record<string, unknown>> {
+  const { jsonSchema } = await import("./usecase/schema.ts");
+  return jsonSchema();
+}

@@ -69,6 +69,7 @@ function objectOf(value: Fields, { apiVersion, kind, document, path }: ObjectHea
   const textAt = (key: string): string | undefined => {
     const found = fieldOf(fields, key);
     if (found === undefined || found === null || found === "") return undefined;
+    if (typeof found === "string") return found;
     const at = childPath(metadataPath, key);
     if (typeof found === "object") return void wrongType(at, `\`${key}\``, "text");
     const read = textOrLetter(found, document.locate(at, "value"), `\`${key}\``);

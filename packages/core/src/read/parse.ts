@@ -7,7 +7,7 @@ import { endOf, headOf, lineEnd, type Range } from "./events.ts";
 import { parseLenient, type ParseFailure } from "./lenient.ts";
 import { limits } from "./limits.ts";
 import { say } from "./messages.ts";
-import { scanJson, valueStart } from "./scan.ts";
+import { countKeys, scanJson, valueStart } from "./scan.ts";
 import { withoutSecretText } from "./secrets.ts";
 
 /** One document of a text, decoded as kubectl decodes it (S19), that can find its nodes again. */
@@ -111,32 +111,66 @@ function isJson(text: string, range: Range): boolean {
 
 /** One JSON value, or several one after the other. A text in braces that is no JSON may still be YAML in flow style. */
 async function parseJson(source: Source, range: Range): Promise<ParsedText> {
+  const quick = quickJson(source, { start: contentStart(source.text, range), end: range.end });
+  if (quick !== undefined) return { documents: [quick], broken: [] };
   const documents: ParsedDocument[] = [];
   for (let at = contentStart(source.text, range); at < range.end; ) {
     const { end, error, repeats } = scanJson(source.text, at, limits.depth);
     if (error !== undefined) {
-      const looksLikeJson = /^[{[]\s*(?:["{[\]}]|$)/.test(source.text.slice(at, at + 1000)) && !source.text.startsWith("{{", at);
-      if (documents.length === 0 && !error.expected.includes("levels")) {
-        const asYaml = await parseYamlDocuments(source, range);
-        if (asYaml.broken.length === 0 || !looksLikeJson) return asYaml;
-      }
-      const hidden = withoutSecretText(source, range);
-      const span: Span = { source: hidden, start: error.at, end: Math.min(range.end, error.at + 1) };
-      const diagnostic = error.expected.includes("levels") ? say("nesting-too-deep", span, { levels: limits.depth }) : say("json-invalid", span, error);
+      const asYaml = documents.length === 0 && error.problem === "syntax" ? await jsonAsYaml(source, range) : undefined;
+      if (asYaml !== undefined) return asYaml;
+      const span: Span = { source: withoutSecretText(source, range), start: error.at, end: Math.min(range.end, error.at + 1) };
+      const diagnostic = error.problem === "depth" ? say("nesting-too-deep", span, { levels: limits.depth }) : say("json-invalid", span, error);
       return { documents, broken: [{ text: source.text.slice(range.start, range.end), diagnostics: [diagnostic] }] };
     }
-    const document = jsonDocument(source, at);
     const repeatedKeys = repeats.map(({ key, steps, first, second }) => ({
       key,
       path: steps.reduce<string>(childPath, ""),
       first: { source, start: first, end: first + key.length + 2 },
       second: { source, start: second, end: second + key.length + 2 },
     }));
-    documents.push({ value: JSON.parse(source.text.slice(at, end)) as Value, document, repeatedKeys });
+    documents.push({ value: JSON.parse(source.text.slice(at, end)) as Value, document: jsonDocument(source, at), repeatedKeys });
     at = valueStart(source.text, end);
     if (source.text.startsWith("...", at)) break;
   }
   return { documents, broken: [] };
+}
+
+/** The usual case, as fast as it can be: one good value. As many keys in the text as in the value means that none is given twice. */
+function quickJson(source: Source, range: Range): ParsedDocument | undefined {
+  try {
+    const value = JSON.parse(source.text.slice(range.start, range.end)) as Value;
+    const keys = countKeysOf(value, limits.depth);
+    if (keys === undefined || keys !== countKeys(source.text, range)) return undefined;
+    return { value, document: jsonDocument(source, range.start), repeatedKeys: [] };
+  } catch {
+    // What is wrong with it is found by going through it.
+    return undefined;
+  }
+}
+
+/** All keys in a value; undefined when it is nested deeper than `depth`. */
+function countKeysOf(value: Value, depth: number): number | undefined {
+  if (typeof value !== "object" || value === null) return 0;
+  if (depth === 0) return undefined;
+  const inner = Object.values(value) as readonly Value[];
+  let keys = Array.isArray(value) ? 0 : inner.length;
+  for (const each of inner) {
+    if (typeof each !== "object" || each === null) continue;
+    const below = countKeysOf(each, depth - 1);
+    if (below === undefined) return undefined;
+    keys += below;
+  }
+  return keys;
+}
+
+/** What begins like JSON (`{"`, not `{a:`) is told as JSON when it is neither. */
+async function jsonAsYaml(source: Source, range: Range): Promise<ParsedText | undefined> {
+  const start = contentStart(source.text, range);
+  const looksLikeJson = /^[{[]\s*(?:["[{\]}]|$)/.test(source.text.slice(start, start + 1000)) && !source.text.startsWith("{{", start);
+  if (looksLikeJson && range.end - range.start > limits.rereadCharacters) return undefined;
+  const parsed = await parseYamlDocuments(source, range);
+  return parsed.broken.length === 0 || !looksLikeJson ? parsed : undefined;
 }
 
 async function parseYamlDocuments(source: Source, range: Range): Promise<ParsedText> {

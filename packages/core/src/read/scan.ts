@@ -9,6 +9,7 @@ export interface JsonPlace {
 
 /** Where a JSON text is wrong. */
 export interface JsonError {
+  readonly problem: "syntax" | "depth";
   readonly at: number;
   readonly expected: string;
 }
@@ -70,6 +71,17 @@ export function jsonMembers(text: string, at: number, most: number = Infinity): 
   return members;
 }
 
+/** How many keys stand in a text that is known to be good JSON: the strings that a colon follows. */
+export function countKeys(text: string, { start, end }: Range): number {
+  let keys = 0;
+  for (let at = text.indexOf('"', start); at >= 0 && at < end; ) {
+    const behind = valueStart(text, stringEnd(text, at));
+    if (text.charCodeAt(behind) === colon) keys++;
+    at = text.indexOf('"', behind);
+  }
+  return keys;
+}
+
 /**
  * Goes through one JSON value without recursion: where it ends, the first thing wrong with it, the keys given twice, and whether it is
  * nested deeper than `depth`.
@@ -85,7 +97,7 @@ export function scanJson(text: string, from: number, depth: number): { readonly 
     const code = text.charCodeAt(at);
     if (expectValue) {
       if (frame?.keys !== undefined) {
-        if (code !== quote) return { end: at, repeats, error: { at, expected: "a key in double quotes" } };
+        if (code !== quote) return { end: at, repeats, error: { problem: "syntax", at, expected: "a key in double quotes" } };
         const end = checkedStringEnd(text, at);
         if (typeof end !== "number") return { end: at, repeats, error: end };
         const key = stringValue(text, { start: at, end });
@@ -94,12 +106,12 @@ export function scanJson(text: string, from: number, depth: number): { readonly 
         frame.keys.set(key, at);
         frame.key = key;
         at = valueStart(text, end);
-        if (text.charCodeAt(at) !== colon) return { end: at, repeats, error: { at, expected: "`:`" } };
+        if (text.charCodeAt(at) !== colon) return { end: at, repeats, error: { problem: "syntax", at, expected: "`:`" } };
         at = valueStart(text, at + 1);
       }
       const value = text.charCodeAt(at);
       if (value === openBrace || value === openBracket) {
-        if (frames.length >= depth) return { end: at, repeats, error: { at, expected: `at most ${depth} levels` } };
+        if (frames.length >= depth) return { end: at, repeats, error: { problem: "depth", at, expected: `at most ${depth} levels` } };
         frames.push(value === openBrace ? { keys: new Map(), key: "", index: 0 } : { keys: undefined, key: "", index: 0 });
         at = valueStart(text, at + 1);
         const close = text.charCodeAt(at);
@@ -125,7 +137,7 @@ export function scanJson(text: string, from: number, depth: number): { readonly 
       at++;
       if (frames.length === 0) return { end: at, repeats };
       at = valueStart(text, at);
-    } else return { end: at, repeats, error: { at, expected: frame.keys === undefined ? "`,` or `]`" : "`,` or `}`" } };
+    } else return { end: at, repeats, error: { problem: "syntax", at, expected: frame.keys === undefined ? "`,` or `]`" : "`,` or `}`" } };
   }
 }
 
@@ -157,13 +169,13 @@ function isEscaped(text: string, at: number): boolean {
 
 function checkedStringEnd(text: string, at: number): number | JsonError {
   const end = stringEnd(text, at);
-  if (end === text.length && (text.charCodeAt(end - 1) !== quote || end - 1 === at || isEscaped(text, end - 1))) return { at, expected: "a closing quote" };
+  if (end === text.length && (text.charCodeAt(end - 1) !== quote || end - 1 === at || isEscaped(text, end - 1))) return { problem: "syntax", at, expected: "a closing quote" };
   const body = text.slice(at + 1, end - 1);
   const control = body.search(controlCharacter);
-  if (control >= 0) return { at: at + 1 + control, expected: "a closing quote, or an escape" };
+  if (control >= 0) return { problem: "syntax", at: at + 1 + control, expected: "a closing quote, or an escape" };
   if (body.includes("\\")) {
     const bad = body.replace(goodEscape, (escape) => " ".repeat(escape.length)).indexOf("\\");
-    if (bad >= 0) return { at: at + 1 + bad, expected: "an escape that JSON knows" };
+    if (bad >= 0) return { problem: "syntax", at: at + 1 + bad, expected: "an escape that JSON knows" };
   }
   return end;
 }
@@ -175,7 +187,7 @@ const word = /true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+
 
 function wordEnd(text: string, at: number): number | JsonError {
   word.lastIndex = at;
-  return word.test(text) ? word.lastIndex : { at, expected: "a value" };
+  return word.test(text) ? word.lastIndex : { problem: "syntax", at, expected: "a value" };
 }
 
 function stringValue(text: string, { start, end }: Range): string {

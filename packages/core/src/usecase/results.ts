@@ -36,7 +36,8 @@ export interface BrokenPairs {
 export interface Witness {
   readonly from: Point;
   readonly to: Point;
-  readonly flows: readonly [Flow, ...Flow[]];
+  /** In their order; the last one reaches `to`. */
+  readonly flows: readonly [...Flow[], Flow];
   readonly fault: Fault;
 }
 

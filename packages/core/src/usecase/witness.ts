@@ -1,5 +1,11 @@
+import type { Endpoint, Flow } from "../model/cluster.ts";
+import type { Family } from "../net/address.ts";
 import { hasPort, intersect, isEmptyPorts, protocols, type PortSet, type Protocol } from "../net/ports.ts";
+import { pairOf } from "./judge.ts";
+import type { Fault, Witness } from "./results.ts";
+import type { Cell, FamilyConnections, Surface } from "./surface.ts";
 import type { UseCase } from "./types.ts";
+import { endpointIn, type Point } from "./universe.ts";
 
 /** One port to show something by. The lower the rank, the better people know it. */
 export interface ShownPort {
@@ -61,10 +67,11 @@ export function betterOf(a: Candidate | undefined, b: Candidate, surface: Surfac
 export function witnessOf({ cell, faults }: Candidate, surface: Surface, pickPort: PortPicker): Witness {
   const { fault, shown } = bestFault(faults, pickPort);
   const [from, to] = pairOf(cell);
-  const last = flowOf(fault.chain.at(-1) ?? from, to, fault, shown, fault.chain.length === 0 ? cell : undefined, surface);
   const points = [from, ...fault.chain];
+  const before = points.at(-1) ?? from;
+  const last = flowOf(before, to, fault.chain.length === 0 ? cell : cellBetween(before, to, surface), fault, shown);
   const hops = points.slice(1).map((point, i) => hopOf(points[i] as Point, point, surface, pickPort));
-  return { from, to, flows: [...hops, last] as [Flow, ...Flow[]], fault };
+  return { from, to, flows: [...hops, last], fault };
 }
 
 function bestFault(faults: readonly [Fault, ...Fault[]], pickPort: PortPicker): { readonly fault: Fault; readonly shown: ShownPort } {
@@ -72,3 +79,33 @@ function bestFault(faults: readonly [Fault, ...Fault[]], pickPort: PortPicker): 
   return shown.reduce((best, next) => (next.shown.rank < best.shown.rank ? next : best));
 }
 
+/** The flow of a fault: between these very points, for addresses from or to one of those that show it. */
+function flowOf(from: Point, to: Point, cell: Cell | undefined, { family, wanted }: Fault, { protocol, port }: ShownPort): Flow {
+  const pieces = cell?.connections.filter((each) => each.family === family) ?? [];
+  const isOpen = ({ connections: { allow } }: FamilyConnections): boolean => hasPort(allow, protocol, port);
+  const isUnsure = ({ connections: { undetermined } }: FamilyConnections): boolean => hasPort(undetermined, protocol, port);
+  const piece = wanted === "deny" ? (pieces.find(isOpen) ?? pieces.find(isUnsure)) : (pieces.find((each) => !isOpen(each) && !isUnsure(each)) ?? pieces.find(isUnsure));
+  return { from: endpointOf(from, family, piece?.from), to: endpointOf(to, family, piece?.to), family, protocol, port };
+}
+
+/** A flow on the way of a chain: on any family and port that is open, or may be. */
+function hopOf(from: Point, to: Point, surface: Surface, pickPort: PortPicker): Flow {
+  const cell = cellBetween(from, to, surface);
+  const piece =
+    cell?.connections.find(({ connections }) => !isEmptyPorts(connections.allow)) ?? cell?.connections.find(({ connections }) => !isEmptyPorts(connections.undetermined));
+  if (piece === undefined) throw new Error(`a chain goes from ${from.id} to ${to.id}, and no flow does`);
+  const { allow, undetermined } = piece.connections;
+  const { protocol, port } = pickPort(isEmptyPorts(allow) ? undetermined : allow);
+  return { from: endpointOf(from, piece.family, piece.from), to: endpointOf(to, piece.family, piece.to), family: piece.family, protocol, port };
+}
+
+function cellBetween(from: Point, to: Point, surface: Surface): Cell | undefined {
+  const [a, b] = [surface.bundleOf(from), surface.bundleOf(to)];
+  return a && b && surface.cells(a, b).find(({ points }) => points.includes(to));
+}
+
+function endpointOf(point: Point, family: Family, address: Endpoint | undefined): Endpoint {
+  const endpoint = address ?? endpointIn(point, family);
+  if (endpoint === undefined) throw new Error(`${point.id} has no address in IPv${family}`);
+  return endpoint;
+}

@@ -30,7 +30,11 @@ export interface ReadScenario {
 }
 
 /** Reads a scenario folder; `text` stands in for its use-case file, `change` for what was read from it. */
-export async function readScenario(name: string, text: string = useCaseText(name), change: (useCase: UseCase) => UseCase = (useCase) => useCase): Promise<ReadScenario> {
+export async function readScenario(
+  name: string,
+  text: string = useCaseText(name),
+  change: (useCase: UseCase) => UseCase = (useCase) => useCase,
+): Promise<ReadScenario> {
   const read = await readUseCase({ name: "netproof.yaml", text });
   if (read.useCase === undefined) return { bound: undefined, diagnostics: read.diagnostics };
   const useCase = change(read.useCase);
@@ -46,7 +50,9 @@ export async function readScenario(name: string, text: string = useCaseText(name
 export function judgeStages(bound: BoundUseCase): readonly StageResult[] {
   const results: StageResult[] = [];
   for (const [stage, { snapshot }] of bound.stages.entries()) {
-    results.push(checkStage({ bound, stage, engine: "spec", judge: specCalculation(snapshot), previous: results.at(-1), today: undefined }));
+    results.push(
+      checkStage({ bound, stage, engine: "spec", judge: specCalculation(snapshot), previous: results.at(-1), today: undefined }),
+    );
   }
   return results;
 }

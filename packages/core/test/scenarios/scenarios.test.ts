@@ -49,7 +49,9 @@ describe.each(scenarioNames)("%s", (name) => {
     const { bound } = await readScenario(name);
     const unnoticed: string[] = [];
     for (const stage of bound!.useCase.stages) {
-      const turned = await objections(name, undefined, (useCase) => withStage(useCase, stage.name, { intent: stage.intent === "met" ? "unmet" : "met" }));
+      const turned = await objections(name, undefined, (useCase) =>
+        withStage(useCase, stage.name, { intent: stage.intent === "met" ? "unmet" : "met" }),
+      );
       if (turned.length === 0) unnoticed.push(stage.name);
     }
     expect(unnoticed).toEqual([]);
@@ -92,7 +94,10 @@ describe("day-one in numbers", () => {
       ...[pairs.open, intent.broken, ...intent.assertions.map(({ broken }) => broken)].map(String),
       intent.status,
     ]);
-    const [, ...expected] = table.trim().split("\n").map((line) => line.trim().split(/\s+/));
+    const [, ...expected] = table
+      .trim()
+      .split("\n")
+      .map((line) => line.trim().split(/\s+/));
     expect(rows).toEqual(expected);
     expect(judgeStages(bound!).map(({ pairs }) => pairs.total)).toEqual([54, 54, 54, 54, 54]);
   });
@@ -120,6 +125,8 @@ describe("day-one in numbers", () => {
     const text = useCaseText("day-one").replace(/(apply: policy1\.yaml\n) +intent: unmet\n/, "$1");
     const [only, ...others] = await objections("day-one", text);
     expect(others).toEqual([]);
-    expect(only).toBe("stage-unmet: policy1 must meet the intent, 12 pairs break it (I3 by 6 pairs, I4 by 6: client1-dev → dbserver-dev 80/TCP)");
+    expect(only).toBe(
+      "stage-unmet: policy1 must meet the intent, 12 pairs break it (I3 by 6 pairs, I4 by 6: client1-dev → dbserver-dev 80/TCP)",
+    );
   });
 });

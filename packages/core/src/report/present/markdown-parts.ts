@@ -6,11 +6,6 @@ export interface MarkdownColumn {
   readonly align?: "right";
 }
 
-/** Somebody's text as text. */
-export function inline(text: string): string {
-  return markdownCell(text);
-}
-
 /** A place or a name as code; one with letters that code could not hold in a table is plain text. */
 export function codeText(text: string): string {
   return /^[\w./:@-]+$/.test(text) ? `\`${text}\`` : markdownCell(text);

@@ -1,9 +1,10 @@
 import type { AskRow, CheckDocument, Coverage, ExplainDocument, FlowExplanation, ListDocument, ListRule, MatrixDocument, Place, PortsExplanation, Report, ReportDiagnostic, ReportStage } from "../types.ts";
 import { legendOf, verdictCell } from "./cells.ts";
+import { markdownCell } from "./escape.ts";
 import { presentDiagnostics, presentFrame } from "./frame.ts";
 import { blockTitle, gridOf, keyOf, pairText, type GridBlock, type GridCell, type GridRow } from "./grid.ts";
 import { plainLook, type Look } from "./look.ts";
-import { codeText, fenced, inline, markdownTable, type MarkdownColumn } from "./markdown-parts.ts";
+import { codeText, fenced, markdownTable, type MarkdownColumn } from "./markdown-parts.ts";
 import { headline, number } from "./matrix.ts";
 import { nameSet } from "./names.ts";
 import { pathsText } from "./paths.ts";
@@ -63,7 +64,7 @@ function partsOf(document: MatrixDocument | ListDocument | ExplainDocument | Che
 }
 
 function matrix(document: MatrixDocument): readonly string[] {
-  const title = `**${inline(headline(document).trimEnd())}**`;
+  const title = `**${markdownCell(headline(document).trimEnd())}**`;
   const { endpoints, pairs, port } = document;
   if (endpoints.length > mostEndpoints) return [title, ...matrixOfSpaces(document)];
   const byPair = new Map<string, MatrixDocument["pairs"][number][]>();
@@ -75,16 +76,16 @@ function matrix(document: MatrixDocument): readonly string[] {
   };
   const texts = endpoints.map((from) => endpoints.map((to) => cellOf(from.id, to.id)));
   const columns: MarkdownColumn[] = [{ head: "From, to" }, ...endpoints.map((_, i): MarkdownColumn => ({ head: String(i + 1) }))];
-  const rows = endpoints.map((endpoint, i) => [`${i + 1} ${inline(sizedName(endpoint, endpoint.name))}`, ...(texts[i] ?? []).map(cellWords)]);
+  const rows = endpoints.map((endpoint, i) => [`${i + 1} ${markdownCell(sizedName(endpoint, endpoint.name))}`, ...(texts[i] ?? []).map(markdownCell)]);
   const legend = port === undefined ? legendOf(texts.flat(), { breaks: false, differs: undefined }) : "";
-  return [title, markdownTable(columns, rows), inline(legend)];
+  return [title, markdownTable(columns, rows), markdownCell(legend)];
 }
 
 function matrixOfSpaces(document: MatrixDocument): readonly string[] {
   const { spaces, left, cell } = bySpace(document, mostSpaces);
   const columns: MarkdownColumn[] = [{ head: "From, to" }, ...spaces.map((_, i): MarkdownColumn => ({ head: String(i + 1), align: "right" }))];
   const rows = spaces.map(({ name, size }, i) => [
-    `${i + 1} ${inline(name)} (${number(size)})`,
+    `${i + 1} ${markdownCell(name)} (${number(size)})`,
     ...spaces.map((to) => {
       const counts = cell(name, to.name);
       return counts === undefined ? "" : counts.open === counts.pairs ? "all" : counts.open === 0 ? "-" : number(counts.open);
@@ -95,60 +96,60 @@ function matrixOfSpaces(document: MatrixDocument): readonly string[] {
 }
 
 function list({ stage, rules, groups, totals }: ListDocument): readonly string[] {
-  const at = stage === undefined ? "" : `${inline(stage)}: `;
+  const at = stage === undefined ? "" : `${markdownCell(stage)}: `;
   const title = `**${at}${counted(rules.length, "rule")} ${rules.length === 1 ? "opens" : "open"} ${number(totals.open)} of ${counted(totals.pairs, "pair")}, everything else between them is closed**`;
   const families = rules.some(({ family }) => family !== undefined);
   const columns = ["From", "To", "Ports", ...(families ? ["Family"] : []), "Because", "Place"].map((head) => ({ head }));
   const rows = rules.map((rule) => [
-    rule.from.map(inline).join("<br>"),
-    rule.to.map(inline).join("<br>"),
+    rule.from.map(markdownCell).join("<br>"),
+    rule.to.map(markdownCell).join("<br>"),
     portsText(rule),
     ...(families ? [rule.family === undefined ? "" : `IPv${rule.family}`] : []),
-    inline(rule.because),
+    markdownCell(rule.because),
     placeText(rule.place),
   ]);
-  const spelled = groups.map(({ name, members }) => `- **${inline(name)}**: ${members.map(inline).join(", ")}`).join("\n");
+  const spelled = groups.map(({ name, members }) => `- **${markdownCell(name)}**: ${members.map(markdownCell).join(", ")}`).join("\n");
   return [title, markdownTable(columns, rows), spelled];
 }
 
 function portsText({ ports, verdict }: ListRule): string {
-  return inline(verdict === "allow" ? ports : `? ${ports}`);
+  return markdownCell(verdict === "allow" ? ports : `? ${ports}`);
 }
 
 function answers(rows: readonly AskRow[]): string {
   const columns = ["From", "To", "Port", "Verdict", "Because"].map((head) => ({ head }));
   return markdownTable(
     columns,
-    rows.map((row) => [inline(row.from), inline(row.to), inline(`${row.port}/${row.protocol}`), `**${row.verdict}**`, inline(askBecause(row))]),
+    rows.map((row) => [markdownCell(row.from), markdownCell(row.to), markdownCell(`${row.port}/${row.protocol}`), `**${row.verdict}**`, markdownCell(askBecause(row))]),
   );
 }
 
 function explanation({ stage, answers: all, notes }: ExplainDocument): readonly string[] {
   const families = new Set(all.map(({ family }) => family)).size > 1;
-  const at = stage === undefined ? "" : ` at ${inline(stage)}`;
+  const at = stage === undefined ? "" : ` at ${markdownCell(stage)}`;
   const parts = all.flatMap((answer) => {
     const where = `${at}${families ? ` in IPv${answer.family}` : ""}`;
     return answer.kind === "flow" ? flow(answer, where) : ports(answer, where);
   });
-  return [...parts, notes.map((note) => `- ${inline(note)}`).join("\n")];
+  return [...parts, notes.map((note) => `- ${markdownCell(note)}`).join("\n")];
 }
 
 function flow({ from, to, port, which, verdict, sides, help }: FlowExplanation, where: string): readonly string[] {
-  const behind = which === undefined ? "" : `, which is ${inline(which)},`;
-  const rows = sides.map((side) => [side.direction, inline(side.of), `**${side.verdict}**`, inline(side.text), placeText(side.cited?.place)]);
+  const behind = which === undefined ? "" : `, which is ${markdownCell(which)},`;
+  const rows = sides.map((side) => [side.direction, markdownCell(side.of), `**${side.verdict}**`, markdownCell(side.text), placeText(side.cited?.place)]);
   const frames = sides.flatMap((side) => side.frames).map((frame) => presentFrame(frame, fenceLook));
   return [
-    `### ${inline(from)} ${arrow} ${inline(to)} ${inline(port)}${behind}${where}: ${verdict}`,
+    `### ${markdownCell(from)} ${arrow} ${markdownCell(to)} ${markdownCell(port)}${behind}${where}: ${verdict}`,
     markdownTable(["Direction", "Of", "Verdict", "Because", "Place"].map((head) => ({ head })), rows),
     frames.length === 0 ? "" : fenced(frames.join("")),
-    help === undefined ? "" : `Help: ${inline(help)}`,
+    help === undefined ? "" : `Help: ${markdownCell(help)}`,
   ];
 }
 
 function ports({ from, to, summary, groups }: PortsExplanation, where: string): readonly string[] {
   return [
-    `### ${inline(from)} ${arrow} ${inline(to)}${where}: ${inline(summary)}`,
-    markdownTable(["Verdict", "Ports", "Because"].map((head) => ({ head })), groups.map((group) => [`**${group.verdict}**`, inline(group.ports), inline(group.because)])),
+    `### ${markdownCell(from)} ${arrow} ${markdownCell(to)}${where}: ${markdownCell(summary)}`,
+    markdownTable(["Verdict", "Ports", "Because"].map((head) => ({ head })), groups.map((group) => [`**${group.verdict}**`, markdownCell(group.ports), markdownCell(group.because)])),
   ];
 }
 
@@ -168,14 +169,14 @@ function diagnosticsText(diagnostics: readonly ReportDiagnostic[]): string {
 }
 
 function coverageText({ text }: Coverage): string {
-  return `Coverage: ${inline(text)}`;
+  return `Coverage: ${markdownCell(text)}`;
 }
 
 /** What was not read, or was assumed; what was read is in the line above. */
 function ledger({ ledger: { skipped, assumed } }: Coverage): string {
   const rows = [
-    ...skipped.map(({ what, effect, why, count, places }) => ["skipped", number(count), inline(what), inline(effect === "none" ? `none: ${why}` : effect), placesText(places)]),
-    ...assumed.map(({ rule, what, count, places }) => ["assumed", number(count), inline(rule), inline(what), placesText(places)]),
+    ...skipped.map(({ what, effect, why, count, places }) => ["skipped", number(count), markdownCell(what), markdownCell(effect === "none" ? `none: ${why}` : effect), placesText(places)]),
+    ...assumed.map(({ rule, what, count, places }) => ["assumed", number(count), markdownCell(rule), markdownCell(what), placesText(places)]),
   ];
   const columns: readonly MarkdownColumn[] = [{ head: "" }, { head: "Count", align: "right" }, { head: "What" }, { head: "Effect" }, { head: "Place" }];
   return rows.length === 0 ? "" : markdownTable(columns, rows);
@@ -194,14 +195,14 @@ function run(report: Report): readonly string[] {
   const { name, about, findings, stages, coverage, conclusion } = report;
   const failed = conclusion.findings === 0 ? "" : `, ${counted(conclusion.findings, "finding")}`;
   return [
-    `## ${inline(name)}: ${runHeadline(report)}${failed}`,
-    about === undefined ? "" : inline(about),
+    `## ${markdownCell(name)}: ${runHeadline(report)}${failed}`,
+    about === undefined ? "" : markdownCell(about),
     diagnosticsText(findings),
     stageTable(report),
     intentTable(report),
     ...stages.map((stage, i) => stageText(report, stage, stages[i - 1])),
     ...gridTables(report),
-    `${coverageText(coverage)}\n\n**${inline(conclusionSentence(report))}**`,
+    `${coverageText(coverage)}\n\n**${markdownCell(conclusionSentence(report))}**`,
   ];
 }
 
@@ -211,7 +212,7 @@ function stageTable(report: Report): string {
   const columns = [{ head: "Stage" }, { head: "Policies" }, right("Open pairs"), ...(judged ? [right("Break the intent"), { head: "Intent" }] : [])];
   const rows = report.stages.map((stage) => [
     `**${stageName(stage)}**`,
-    inline(policiesText(stage)),
+    markdownCell(policiesText(stage)),
     `${number(stage.totals.open)} of ${number(stage.totals.pairs)}${stage.totals.undetermined === 0 ? "" : `, ${number(stage.totals.undetermined)} undetermined`}`,
     ...(judged ? [number(brokenPairs(stage)), intentWords(stage)] : []),
   ]);
@@ -222,7 +223,7 @@ function intentTable(report: Report): string {
   const ids = judgedAssertions(report);
   if (ids.length === 0) return "";
   const columns = [{ head: "" }, { head: "Intent" }, ...report.stages.map((stage) => ({ head: stageName(stage) }))];
-  const rows = ids.map((id) => [inline(id), inline(report.assertions.find((assertion) => assertion.id === id)?.text ?? "everything else"), ...report.stages.map((stage) => held(stage, id))]);
+  const rows = ids.map((id) => [markdownCell(id), markdownCell(report.assertions.find((assertion) => assertion.id === id)?.text ?? "everything else"), ...report.stages.map((stage) => held(stage, id))]);
   return markdownTable(columns, rows);
 }
 
@@ -237,7 +238,7 @@ function held({ broken, violations }: ReportStage, id: string): string {
 function stageText(report: Report, stage: ReportStage, before: ReportStage | undefined): string {
   const { about, changes, violations, expected, paths } = stage;
   const names = setNames(report);
-  const line = (label: string, sentence: string, place?: Place): string => `- ${label} ${inline(sentence)}${place === undefined ? "" : ` (${placeText(place)})`}`;
+  const line = (label: string, sentence: string, place?: Place): string => `- ${label} ${markdownCell(sentence)}${place === undefined ? "" : ` (${placeText(place)})`}`;
   const held = expected.filter(({ holds }) => holds === "holds").length;
   const lines = [
     ...changes.map((change, i) => line(changeLabel(change), changeSentence(report, change, changes[i - 1], arrow), change.place)),
@@ -249,14 +250,14 @@ function stageText(report: Report, stage: ReportStage, before: ReportStage | und
         const then = before?.paths.find(({ label }) => label === path.label);
         return then === undefined || pathsText(then, names) !== pathsText(path, names);
       })
-      .map((path) => line(inline(path.label), pathsText(path, names))),
+      .map((path) => line(markdownCell(path.label), pathsText(path, names))),
   ];
-  const parts = [`### ${stageName(stage)}: ${inline(changeHeadline(stage, before))}`, about === undefined ? "" : inline(about), lines.join("\n")];
+  const parts = [`### ${stageName(stage)}: ${markdownCell(changeHeadline(stage, before))}`, about === undefined ? "" : markdownCell(about), lines.join("\n")];
   return parts.filter((part) => part !== "").join("\n\n");
 }
 
 function stageName({ number: position, name }: ReportStage): string {
-  return `${position} ${inline(name)}`;
+  return `${position} ${markdownCell(name)}`;
 }
 
 function gridTables(report: Report): readonly string[] {
@@ -273,29 +274,24 @@ function gridTables(report: Report): readonly string[] {
   );
   const first = engines[0] ?? "";
   return [
-    `### Who may reach what${engines.length > 1 ? `, as ${inline(first)} says` : `, ${engineWords(report)}`}`,
+    `### Who may reach what${engines.length > 1 ? `, as ${markdownCell(first)} says` : `, ${engineWords(report)}`}`,
     ...tables,
     rows.length > shown.length ? `${number(rows.length - shown.length)} more rows are left out: \`netproof run -o csv\` has them all.` : "",
-    stages.length === 0 ? "" : inline(legend),
+    stages.length === 0 ? "" : markdownCell(legend),
   ];
 }
 
 function gridTable(report: Report, block: GridBlock, rows: readonly GridRow[]): string {
-  const columns = [{ head: `**${inline(blockTitle(report, block, arrow))}**` }, ...report.stages.map((stage) => ({ head: stageName(stage) }))];
+  const columns = [{ head: `**${markdownCell(blockTitle(report, block, arrow))}**` }, ...report.stages.map((stage) => ({ head: stageName(stage) }))];
   const body = rows
     .map(({ ids }) => ({ ids, cells: block.cells.get(ids[0] ?? "") ?? [] }))
     .filter(({ cells }) => cells.some((cell) => cell !== undefined))
-    .map(({ ids, cells }) => [inline(ids.length === 1 ? nameOf(report.endpoints, ids[0] ?? "") : nameSet(ids, setNames(report))), ...cells.map(markedCell)]);
+    .map(({ ids, cells }) => [markdownCell(ids.length === 1 ? nameOf(report.endpoints, ids[0] ?? "") : nameSet(ids, setNames(report))), ...cells.map(markedCell)]);
   return markdownTable(columns, body);
 }
 
 function markedCell(cell: GridCell | undefined): string {
   if (cell === undefined) return "";
   const marks = `${cell.breaks === undefined ? "" : " **!**"}${cell.differs ? " **≠**" : ""}`;
-  return cellWords(cell.text) + marks;
-}
-
-/** Texts of cells are the document's own words; `-` alone would be read as the rule of a table by some. */
-function cellWords(text: string): string {
-  return inline(text);
+  return markdownCell(cell.text) + marks;
 }

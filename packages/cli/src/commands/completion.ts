@@ -1,0 +1,6 @@
+import type { Options } from "../flags.ts";
+import { Refusal, type ExitCode } from "../refusal.ts";
+
+export async function run(_: Options, operands: readonly string[]): Promise<ExitCode> {
+  throw new Refusal(`completion is not built ${operands.join()}`);
+}

@@ -1,0 +1,188 @@
+import {
+  endpointName,
+  explainFlow,
+  explainPorts,
+  families,
+  presentExplain,
+  resolveFlows,
+  resolveEnd,
+  sameEndpoint,
+  type Answer,
+  type AskedFlow,
+  type Calculation,
+  type Endpoint,
+  type ExplainDocument,
+  type Family,
+  type Judgement,
+  type Protocol,
+} from "@netproof/core";
+import type { Options } from "../flags.ts";
+import { dataFormats } from "../formats.ts";
+import { operandsOf } from "../operands.ts";
+import { wantedOutput, writeAnswer } from "../output.ts";
+import { readPort, type OnePort } from "../ports.ts";
+import { Refusal, type ExitCode } from "../refusal.ts";
+import { openSubject, tellCoverage, type Subject } from "../subject.ts";
+
+/** One flow: the verdict, what decides on both ends, and what missed. Without a port: all of them, grouped. */
+export async function run(options: Options, operands: readonly string[]): Promise<ExitCode> {
+  const [from = "", target = "", port] = operandsOf(["FROM", "TO", "PORT[/PROTOCOL]"], 2, operands, "explain");
+  const wanted = wantedOutput(options, ["table", "wide", "json", "yaml"]);
+  const subject = await openSubject(options, "explain");
+  const { to, port: written } = port === undefined ? splitTarget(target, subject) : { to: target, port };
+  const { answers, notes } = written === undefined ? allPorts(from, to, subject) : somePorts(from, to, portsNamed(written, to, subject), subject);
+  const document: ExplainDocument = { format: "netproof.explanation/1", stage: subject.stage, from, to, answers, notes };
+  const table = (look: Parameters<typeof presentExplain>[1]): string => presentExplain(document, look);
+  await writeAnswer(wanted, { table, wide: (look) => table({ ...look, full: true }), ...dataFormats(document) }, options, subject.paths);
+  tellCoverage(subject, options);
+  return 0;
+}
+
+/** `web:80`, `svc/web:8080`, `10.0.0.5:80`, `[2001:db8::5]:80`; an IPv6 address without brackets has no port. */
+function splitTarget(text: string, { names }: Subject): { readonly to: string; readonly port: string | undefined } {
+  const [, bracketed, behind] = /^\[([^\]]*)\](?::(.+))?$/.exec(text) ?? [];
+  if (bracketed !== undefined) return { to: bracketed, port: behind };
+  const colon = text.indexOf(":");
+  const isOne = colon > 0 && colon === text.lastIndexOf(":");
+  if (!isOne || resolveEnd(text, names).end !== undefined) return { to: text, port: undefined };
+  return { to: text.slice(0, colon), port: text.slice(colon + 1) };
+}
+
+/** A number, an alias of the use case, or a name that the destination declares. */
+function portsNamed(text: string, to: string, subject: Subject): readonly OnePort[] {
+  const read = readPort(text, subject.useCase?.ports ?? new Map());
+  if (!("problem" in read)) return read;
+  const [name = "", protocol] = text.split("/");
+  const end = resolveEnd(to, subject.names).end;
+  const declared = [...(end?.endpoints ?? []).flatMap((endpoint) => (endpoint.kind === "pod" ? endpoint.ports : [])), ...(end?.service?.ports ?? [])];
+  const found = declared.filter((one) => one.name === name && (protocol === undefined || one.protocol === protocol.toUpperCase()));
+  const ports = [...new Map(found.map(({ port, protocol: own }) => [`${port}/${own}`, { port, protocol: own }])).values()];
+  if (ports.length > 0) return ports;
+  const names = [...new Set(declared.flatMap((one) => one.name ?? []))];
+  throw new Refusal(read.problem, names.length === 0 ? (read.help ?? []) : `a number, or a name that \`${to}\` declares: ${names.join(", ")}`);
+}
+
+type Answers = Pick<ExplainDocument, "answers" | "notes">;
+
+function somePorts(from: string, to: string, ports: readonly OnePort[], subject: Subject): Answers {
+  const all = ports.map((port) => onOnePort(from, to, port, subject));
+  return { answers: all.flatMap(({ answers }) => answers), notes: [...new Set(all.flatMap(({ notes }) => notes))] };
+}
+
+function onOnePort(from: string, to: string, { port, protocol }: OnePort, subject: Subject): Answers {
+  const { calculation } = subject;
+  const found = flowsInFamilies({ from, to, port, protocol }, subject);
+  if (found.unknownService !== undefined) {
+    throw new Refusal(`what stands behind \`${found.unknownService}\` is not known: undetermined`, "kubectl get endpointslices -A -o json supplies it");
+  }
+  const answered = classesOf(found.flows, calculation).map((alike) => ({ ...alike, answer: calculation.answer(alike.first.flow) }));
+  const shown = withoutTwins(answered);
+  const answers = shown.map(({ first, answer, fromName, toName }) =>
+    explainFlow(answer, {
+      from: fromName(from),
+      to: first.behindService === undefined ? toName(to) : to,
+      port: `${port}/${protocol}`,
+      which: first.behindService === undefined ? undefined : `${toName(endpointLabel(first.flow.to, subject))} ${first.flow.port}/${protocol}`,
+    }),
+  );
+  return { answers, notes: found.notes };
+}
+
+interface FoundFlows {
+  readonly flows: readonly AskedFlow[];
+  readonly notes: readonly string[];
+  readonly unknownService: string | undefined;
+}
+
+/** The flows of a question in each family in which its ends have addresses. */
+function flowsInFamilies(question: { readonly from: string; readonly to: string; readonly port: number; readonly protocol: Protocol }, { names }: Subject): FoundFlows {
+  const found = families.map((family) => resolveFlows({ ...question, family }, names));
+  const flows = found.flatMap((one) => (one.kind === "flows" ? one.flows : []));
+  const notes = [...new Set(found.flatMap((one) => (one.kind === "flows" ? one.notes : [])))];
+  const unknown = found.find((one) => one.kind === "endpoints-unknown");
+  const [first] = found;
+  if (flows.length === 0 && unknown === undefined && first?.kind === "problem") throw new Refusal(first.problem.message, first.problem.help ?? []);
+  return { flows: withoutSelf(flows), notes, unknownService: flows.length > 0 ? undefined : unknown?.service };
+}
+
+/** Pods of one workload asked about themselves: each with the others, where there are others. */
+function withoutSelf(flows: readonly AskedFlow[]): readonly AskedFlow[] {
+  const others = flows.filter(({ flow }) => !sameEndpoint(flow.from, flow.to));
+  return others.length === 0 ? flows : others;
+}
+
+/** Flows whose ends nothing tells apart. */
+interface Alike {
+  readonly first: AskedFlow;
+  readonly family: Family;
+  /** The end as asked, with the pods that are meant where it stands for several that differ. */
+  fromName(asked: string): string;
+  toName(asked: string): string;
+}
+
+function classesOf(flows: readonly AskedFlow[], calculation: Calculation<Judgement>): readonly Alike[] {
+  const groups = new Map<string, AskedFlow[]>();
+  for (const asked of flows) {
+    const { from, to, family, port } = asked.flow;
+    const { classOf } = calculation.reach(family);
+    const node = to.kind === "pod" && from.kind === "node" ? String(to.node === from.name) : "";
+    const key = [family, classOf(from), classOf(to), port, node, sameEndpoint(from, to), asked.behindService?.service].join(" ");
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [asked]);
+    else group.push(asked);
+  }
+  const all = distinct(flows.map(({ flow }) => flow.from));
+  const targets = distinct(flows.map(({ flow }) => flow.to));
+  return [...groups.values()].map((group) => {
+    const [first] = group as [AskedFlow, ...AskedFlow[]];
+    return {
+      first,
+      family: first.flow.family,
+      fromName: partName(distinct(group.map(({ flow }) => flow.from)), all),
+      toName: partName(distinct(group.map(({ flow }) => flow.to)), targets),
+    };
+  });
+}
+
+function distinct(endpoints: readonly Endpoint[]): readonly Endpoint[] {
+  return [...new Map(endpoints.map((endpoint) => [endpointName(endpoint), endpoint])).values()];
+}
+
+/** `web`, or of its pods `web-1`, or `web (2 of 3, as web-1)`. */
+function partName(part: readonly Endpoint[], all: readonly Endpoint[]): (asked: string) => string {
+  const [first] = part;
+  if (first === undefined || part.length === all.length) return (asked) => asked;
+  const name = first.kind === "pod" ? first.name : endpointName(first);
+  return (asked) => (part.length === 1 ? name : `${asked} (${part.length} of ${all.length}, as ${name})`);
+}
+
+/** Where both families say the same, one answer stands for both. */
+function withoutTwins<T extends Alike & { readonly answer: Answer<Judgement> }>(answers: readonly T[]): readonly T[] {
+  const spoken = (one: T): string => JSON.stringify([one.fromName(""), one.toName(""), one.answer.verdict, reasons(one.answer)]);
+  const v4 = new Set(answers.filter(({ family }) => family === 4).map(spoken));
+  return answers.filter((one) => one.family === 4 || !v4.has(spoken(one)));
+}
+
+function reasons({ why }: Answer): unknown {
+  return [why.egress, why.ingress].map(({ reason, policies, rules }) => [reason, policies, rules]);
+}
+
+/** The short name where it is unique. */
+function endpointLabel(endpoint: Endpoint, { names }: Subject): string {
+  if (endpoint.kind !== "pod") return endpointName(endpoint);
+  const label = endpoint.workload?.name ?? endpoint.name;
+  return resolveEnd(label, names).problem === undefined ? label : endpointName(endpoint);
+}
+
+function allPorts(from: string, to: string, subject: Subject): Answers {
+  const { service } = resolveEnd(to, subject.names).end ?? {};
+  if (service !== undefined) return somePorts(from, to, service.ports, subject);
+  const { calculation } = subject;
+  const found = flowsInFamilies({ from, to, port: 1, protocol: "TCP" }, subject);
+  const explained = classesOf(found.flows, calculation).map(({ first, family, fromName, toName }) =>
+    explainPorts(calculation, first.flow.from, first.flow.to, family, { from: fromName(from), to: toName(to) }),
+  );
+  const said = (one: (typeof explained)[number]): string => JSON.stringify({ ...one, family: 0 });
+  const v4 = new Set(explained.filter(({ family }) => family === 4).map(said));
+  return { answers: explained.filter((one) => one.family === 4 || !v4.has(said(one))), notes: found.notes };
+}

@@ -1,0 +1,33 @@
+import { matrixDocument, presentCsv, presentMatrix } from "@netproof/core";
+import type { Options } from "../flags.ts";
+import { dataFormats } from "../formats.ts";
+import { operandsOf } from "../operands.ts";
+import { wantedOutput, writeAnswer } from "../output.ts";
+import { onePort } from "../ports.ts";
+import type { ExitCode } from "../refusal.ts";
+import { wantedPairs } from "../selection.ts";
+import { openSubject, tellCoverage } from "../subject.ts";
+import { viewFor } from "../view.ts";
+
+/** Who can reach whom, as a table. */
+export async function run(options: Options, operands: readonly string[]): Promise<ExitCode> {
+  operandsOf([], 0, operands, "matrix");
+  const wanted = wantedOutput(options, ["table", "wide", "json", "yaml", "csv"]);
+  const subject = await openSubject(options, "matrix");
+  const port = options.port === undefined ? undefined : onePort(options.port, subject.useCase?.ports ?? new Map());
+  const pairs = wantedPairs(options, subject.names);
+  const document = matrixDocument(viewFor(subject, "left-out"), { stage: subject.stage, port, wanted: pairs });
+  await writeAnswer(
+    wanted,
+    {
+      table: (look) => presentMatrix(document, look),
+      wide: (look) => presentMatrix(document, { ...look, full: true }),
+      ...dataFormats(document),
+      csv: (look) => presentCsv(document, look),
+    },
+    options,
+    subject.paths,
+  );
+  tellCoverage(subject, options);
+  return 0;
+}

@@ -1,0 +1,86 @@
+import type { CommandName } from "./flags.ts";
+
+/** The help of a command; the first screen without one. Each fits a screen of 80 columns. */
+export function helpText(command: CommandName | undefined): string {
+  return command === undefined || command === "help" ? overview : pages[command];
+}
+
+const overview = `Usage: netproof COMMAND [FLAGS]     proves what Kubernetes network policies do
+  run [FILE]                judge a use case by stages; the default command
+  matrix, list              who can reach whom: as a table, as rules
+  explain FROM TO [PORT]    one flow: verdict, deciding lines, near misses
+  ask --flows FILE          many flows at once
+  check, init, schema, completion, help CODE
+Input   -f FILE|DIR|-  -R  -k DIR  -n NAMESPACE  -A  -l SELECTOR  --stage NAME
+Output  -o FORMAT  --output-file FILE  --no-headers  --full  --color  --ascii
+Exit    0 holds, answered  1 findings  2 usage, input  3 engine  4 undetermined
+`;
+
+const pages: Readonly<Record<Exclude<CommandName, "help">, string>> = {
+  run: `Usage: netproof run [FILE] [FLAGS]
+FILE is a use case or its folder; without it the netproof.yaml that is here.
+  --engine LIST     spec; default: all that can run
+  --stage NAME      stop after this stage       --today DATE  expires deviations
+  --full            every pair, unfolded        -q, --quiet   one line per stage
+  -o FORMAT[=FILE]  table json yaml csv markdown svg
+  --strict          what was left out fails     --ledger      what was read
+Exit    0 as declared  1 findings  2 input  3 engine cannot run  4 undetermined
+`,
+  matrix: `Usage: netproof matrix -f FILE|DIR|- [FLAGS]
+Who can reach whom: a row opens to a column what the cell says.
+  --port 80[/TCP]   verdicts of one port        --stage NAME  default: the last
+  -n NAMESPACE, -l SELECTOR                     flows with an end inside
+  --from ENDS, --to ENDS                        names, groups, ns/NAME, addresses
+  --full            all rows and columns, whatever their width
+  -o FORMAT[=FILE]  table wide json yaml csv markdown mermaid svg
+`,
+  list: `Usage: netproof list -f FILE|DIR|- [FLAGS]
+Who can reach whom, as few rules; what no rule says is closed.
+  --pairs           one line per pair, for grep, sort and diff
+  --elsewhere       the rest of the outside, too, where a use case is read
+  -n NAMESPACE, -l SELECTOR                     flows with an end inside
+  --from ENDS, --to ENDS                        names, groups, ns/NAME, addresses
+  --stage NAME      default: the last
+  -o FORMAT[=FILE]  table wide json yaml csv markdown mermaid svg
+`,
+  explain: `Usage: netproof explain FROM TO [PORT[/PROTOCOL]] -f FILE|DIR|- [FLAGS]
+One flow: both directions, the deciding lines, and what each rule missed.
+Without a port all ports are told; TO:PORT is taken, too ([IPv6]:PORT).
+  FROM, TO          web  dev/web  deploy/web -n dev  svc/web.dev  10.0.0.5
+                    an outside point or group of the use case
+  --stage NAME      default: the last           --full        every near miss
+  -o FORMAT[=FILE]  table json yaml markdown
+`,
+  ask: `Usage: netproof ask --flows FILE|- -f FILE|DIR|- [FLAGS]
+Many flows at once, answered in their order: CSV with a header, or JSON.
+  from,to,port,protocol                         [{"from": "dev/client",
+  dev/client,dev/web,80,TCP                       "to": "10.0.0.5",
+  10.0.0.5,svc/web.dev,8080,TCP                   "port": 53, "protocol": "UDP"}]
+A further key, family (4 or 6), chooses the address family.
+  --stage NAME      default: the last
+  -o FORMAT[=FILE]  table json yaml csv; json is an array in the same order
+`,
+  check: `Usage: netproof check [FILE] -f FILE|DIR|- [FLAGS]
+Validates manifests and use cases and judges nothing: all errors at once.
+  --ledger          all that was read, skipped and assumed
+  --strict          what was skipped is an error
+  --skip-unreadable leaves out what is no Kubernetes manifest
+  -o FORMAT[=FILE]  table json yaml
+Exit    0 no error  2 errors             netproof help CODE explains an error
+`,
+  init: `Usage: netproof init -f FILE|DIR [FLAGS]
+Writes a netproof.yaml to begin with: the manifests' groups and what is open now.
+  -o FILE           another file; - prints it   --force       writes over it
+  -R                with the folders below
+`,
+  schema: `Usage: netproof schema [--write] [FILE]
+Prints the JSON Schema of use-case files, for completion and checks in editors.
+  --write           writes netproof.schema.json beside the use case FILE
+`,
+  completion: `Usage: netproof completion bash|zsh|fish
+Prints a script that completes commands, flags, formats, stages and names.
+  bash  source <(netproof completion bash)
+  zsh   source <(netproof completion zsh)
+  fish  netproof completion fish | source
+`,
+};

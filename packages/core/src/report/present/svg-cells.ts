@@ -1,0 +1,91 @@
+import type { Openness } from "./grid.ts";
+import { element, label, textWidth, titled, type Svg, type TextRole } from "./svg-parts.ts";
+
+export interface DrawnCell {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly open: Openness;
+  readonly text: string;
+  /** The whole sentence of the cell. */
+  readonly title: string;
+  readonly breaks: boolean;
+  readonly differs: boolean;
+  /** Against the cell at its left. */
+  readonly changed: boolean;
+}
+
+/** A cell smaller than this has no text in it. */
+const leastWithText = 20;
+
+/** Fill and text say what is open; a corner each is kept for what changed, what breaks the intent and where engines differ. */
+export function cell(drawn: DrawnCell): Svg {
+  const { x, y, width, height, open, title, breaks, differs, changed } = drawn;
+  return element("g", {}, [
+    titled(title),
+    fill(drawn),
+    width < leastWithText || height < leastWithText ? "" : content(drawn),
+    breaks ? element("rect", { class: "np-break", x: x + 1, y: y + 1, width: width - 2, height: height - 2, rx: 2.5 }) : "",
+    differs ? element("rect", { class: "np-differ", x: x - 1, y: y - 1, width: width + 2, height: height + 2, rx: 4 }) : "",
+    changed ? triangle(x + 1.5, y + 1.5) : "",
+    breaks ? diamond(x + width - 3, y + 4) : "",
+    differs ? differDisc(x + width - 2, y + height - 2) : "",
+    open === "none" && (width < leastWithText || height < leastWithText)
+      ? element("line", { class: "np-dash", x1: x + width / 2 - 2, y1: y + height / 2, x2: x + width / 2 + 2, y2: y + height / 2 })
+      : "",
+  ].filter((part) => part !== ""));
+}
+
+const fills: Readonly<Record<Openness, string>> = { all: "np-all", some: "np-part", none: "np-closed", undetermined: "np-open-question" };
+
+function fill({ x, y, width, height, open }: DrawnCell): Svg {
+  // The stroke of a partly open cell stays inside it.
+  const inset = open === "some" || open === "undetermined" ? 0.75 : 0;
+  const box = { x: x + inset, y: y + inset, width: width - 2 * inset, height: height - 2 * inset, rx: 3 };
+  return element("rect", { class: fills[open], ...(open === "undetermined" ? { fill: "url(#np-hatch)" } : {}), ...box });
+}
+
+const roles: Readonly<Record<Openness, TextRole>> = { all: "cell", some: "some", none: "none", undetermined: "unsure" };
+
+function content({ x, y, width, height, open, text }: DrawnCell): Svg {
+  const middle = y + height / 2;
+  if (open === "none" && text === "-") return element("line", { class: "np-dash", x1: x + width / 2 - 4, y1: middle, x2: x + width / 2 + 4, y2: middle });
+  return label(roles[open], x + width / 2, middle + 4.5, text, { anchor: "middle", width: width - 4 });
+}
+
+/** How wide a cell must be for its text. */
+export function cellWidthFor(texts: Iterable<string>): number {
+  return Math.max(0, ...[...texts].map((text) => textWidth(text, "cell"))) + 6;
+}
+
+/** A pair that is no question: an endpoint with itself, outside to outside. */
+export function voidCell(x: number, y: number, width: number, height: number): Svg {
+  return element("rect", { class: "np-void", x: x + 0.5, y: y + 0.5, width: width - 1, height: height - 1, rx: 3 });
+}
+
+export function triangle(x: number, y: number): Svg {
+  return element("path", { class: "np-changed", d: `M${x} ${y}h7.5l-7.5 7.5z`, "stroke-linejoin": "round" });
+}
+
+/** Breaks the intent. */
+export function diamond(x: number, y: number): Svg {
+  return element("g", { transform: `translate(${x} ${y})` }, [element("path", { class: "np-diamond", d: "M0 -7.5L7.5 0L0 7.5L-7.5 0z", "stroke-linejoin": "round" }), label("mark", 0, 3.4, "!", { anchor: "middle" })]);
+}
+
+/** Engines differ. */
+export function differDisc(x: number, y: number): Svg {
+  return element("g", { transform: `translate(${x} ${y})` }, [element("circle", { class: "np-differ-disc", r: 6.5 }), label("differs", 0, 3.4, "≠", { anchor: "middle" })]);
+}
+
+/** The intent holds. */
+export function shield(x: number, y: number): Svg {
+  return element("path", { class: "np-shield", transform: `translate(${x} ${y})`, d: "M0 -7L5.5 -5V0C5.5 3.5 3 5.8 0 7C-3 5.8 -5.5 3.5 -5.5 0V-5zM-2.5 0L-.7 2L2.7 -2" });
+}
+
+/** A stage's number in a disc. */
+export function stageDisc(x: number, y: number, stage: number): Svg {
+  const text = String(stage);
+  const half = Math.max(8, textWidth(text, "number") / 2 + 4);
+  return element("g", {}, [element("rect", { class: "np-disc", x: x - half, y: y - 8, width: half * 2, height: 16, rx: 8 }), label("number", x, y + 3.7, text, { anchor: "middle" })]);
+}
