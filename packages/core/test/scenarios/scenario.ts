@@ -65,7 +65,7 @@ export async function objections(name: string, text?: string, change?: (useCase:
   return [...results.flatMap(({ findings }) => findings), ...checkDeviations(bound, results, undefined)].filter(isError).map(sentence);
 }
 
-export function isError({ severity }: Diagnostic): boolean {
+function isError({ severity }: Diagnostic): boolean {
   return severity === "error";
 }
 
