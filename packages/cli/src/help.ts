@@ -22,7 +22,7 @@ FILE is a use case or its folder; without it the netproof.yaml that is here.
   --engine LIST     spec; default: all that can run
   --stage NAME      stop after this stage       --today DATE  expires deviations
   --full            every pair, unfolded        -q, --quiet   one line per stage
-  -o FORMAT[=FILE]  table json yaml csv markdown svg
+  -o FORMAT[=FILE]  table json yaml csv markdown mermaid svg
   --strict          what was left out fails     --ledger      what was read
 Exit    0 as declared  1 findings  2 input  3 engine cannot run  4 undetermined
 `,
@@ -41,7 +41,7 @@ Who can reach whom, as few rules; what no rule says is closed.
   -n NAMESPACE, -l SELECTOR                     flows with an end inside
   --from ENDS, --to ENDS                        names, groups, ns/NAME, addresses
   --stage NAME      default: the last
-  -o FORMAT[=FILE]  table wide json yaml csv markdown mermaid svg
+  -o FORMAT[=FILE]  table wide json yaml csv markdown mermaid
 `,
   explain: `Usage: netproof explain FROM TO [PORT[/PROTOCOL]] -f FILE|DIR|- [FLAGS]
 One flow: both directions, the deciding lines, and what each rule missed.
@@ -58,14 +58,14 @@ Many flows at once, answered in their order: CSV with a header, or JSON.
   10.0.0.5,svc/web.dev,8080,TCP                   "port": 53, "protocol": "UDP"}]
 A further key, family (4 or 6), chooses the address family.
   --stage NAME      default: the last
-  -o FORMAT[=FILE]  table json yaml csv; json is an array in the same order
+  -o FORMAT[=FILE]  table json yaml csv markdown; json is an array in that order
 `,
   check: `Usage: netproof check [FILE] -f FILE|DIR|- [FLAGS]
 Validates manifests and use cases and judges nothing: all errors at once.
   --ledger          all that was read, skipped and assumed
   --strict          what was skipped is an error
   --skip-unreadable leaves out what is no Kubernetes manifest
-  -o FORMAT[=FILE]  table json yaml
+  -o FORMAT[=FILE]  table json yaml markdown
 Exit    0 no error  2 errors             netproof help CODE explains an error
 `,
   init: `Usage: netproof init -f FILE|DIR [FLAGS]

@@ -81,9 +81,9 @@ export const messages: Catalogue = {
   },
   "skipped-under-strict": {
     severity: "error",
-    message: ({ what, why }) => `${what} was left out, and --strict forbids it: ${why}`,
+    message: ({ what, why }) => `${what} was skipped: ${why}`,
     help: ({ places }) => (places.length === 0 ? undefined : `${places.slice(0, 3).join(", ")}${places.length > 3 ? ` and ${places.length - 3} more` : ""}`),
-    page: page("Something was left out under --strict", "With --strict everything in the input must take part; what was only assumed may stay.", "command", "netproof check -f k8s/ --strict\n"),
+    page: page("Something was skipped under --strict", "With --strict everything in the input must take part; what was only assumed may stay.", "command", "netproof check -f k8s/ --strict\n"),
   },
   "flows-unreadable": {
     severity: "error",

@@ -60,7 +60,7 @@ export async function prepareUseCase(named: string, options: Options): Promise<P
   return readInput(input, options);
 }
 
-async function readInput(input: Input, options: Options): Promise<Prepared | Failed> {
+export async function readInput(input: Input, options: Options): Promise<Prepared | Failed> {
   const podCidrs = options.podCidr.map(readCidr);
   const unopened = input.problems.some(isError);
   if (unopened) return { material: undefined, ledger: emptyLedger, diagnostics: sorted(input.problems), paths: input.paths };
@@ -83,12 +83,9 @@ async function readManifests(files: Parameters<typeof read>[0], podCidrs: readon
   return { material: { kind: "snapshot", snapshot }, diagnostics, ledger };
 }
 
-async function readStages(input: UseCaseInput, podCidrs: readonly Cidr[], { assumeAbsent }: Options): Promise<Found> {
-  const { useCase: written, files, path } = input;
-  if (written === undefined) return { material: undefined, diagnostics: [], ledger: emptyLedger };
-  const topology = { ...written.topology, podCidrs: [...written.topology.podCidrs, ...podCidrs] };
-  const useCase = podCidrs.length === 0 ? written : { ...written, topology };
-  const { stages, diagnostics } = await resolveStages(useCase, files, { assumeAbsent });
+async function readStages({ useCase, files, path }: UseCaseInput, podCidrs: readonly Cidr[], { assumeAbsent, skipUnreadable }: Options): Promise<Found> {
+  if (useCase === undefined) return { material: undefined, diagnostics: [], ledger: emptyLedger };
+  const { stages, diagnostics } = await resolveStages(useCase, files, { podCidrs, assumeAbsent, skipUnreadable });
   const ledger = stages.at(-1)?.ledger ?? emptyLedger;
   if (diagnostics.some(isError)) return { material: undefined, diagnostics, ledger };
   const named = bindNames(useCase, stages);

@@ -33,7 +33,7 @@ export async function openSubject(options: Options, command: CommandName): Promi
   const [engine, ...others] = chosenEngines(options.engine);
   if (others.length > 0) throw new Refusal(`\`${command}\` asks one engine, not ${others.length + 1}`);
   const prepared = withoutErrors(await prepare(options, command), options);
-  const { snapshot, stage, useCase } = stageOf(prepared, options.stage);
+  const { snapshot, ledger, stage, useCase } = stageOf(prepared, options.stage);
   await using session = await engine.open(snapshot);
   const { calculation } = session;
   const names: NameTable = {
@@ -42,18 +42,20 @@ export async function openSubject(options: Options, command: CommandName): Promi
     groups: useCase?.groups ?? [],
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
   };
-  return { calculation, names, stage, useCase, coverage: coverageOf(prepared.ledger, calculation.assumed), paths: prepared.paths };
+  return { calculation, names, stage, useCase, coverage: coverageOf(ledger, calculation.assumed), paths: prepared.paths };
 }
 
-function stageOf({ material }: Prepared, wanted: string | undefined): Pick<NameTable, "snapshot"> & Pick<Subject, "stage" | "useCase"> {
+type AskedStage = Pick<NameTable, "snapshot"> & Pick<Prepared, "ledger"> & Pick<Subject, "stage" | "useCase">;
+
+function stageOf({ material, ledger }: Prepared, wanted: string | undefined): AskedStage {
   if (material.kind === "snapshot") {
     if (wanted !== undefined) throw new Refusal(`--stage ${wanted}: manifests alone have no stages, a use case has`, "netproof init writes one");
-    return { snapshot: material.snapshot, stage: undefined, useCase: undefined };
+    return { snapshot: material.snapshot, ledger, stage: undefined, useCase: undefined };
   }
   const { useCase, stages } = material.bound;
   const stage = stages[stageIndex(stages, wanted)];
   if (stage === undefined) throw new Refusal(`the use case \`${material.path}\` has no stages`);
-  return { snapshot: stage.snapshot, stage: stage.name, useCase };
+  return { snapshot: stage.snapshot, ledger: stage.ledger, stage: stage.name, useCase };
 }
 
 /** Where a stage stands, by its name; the last one when none was named. */

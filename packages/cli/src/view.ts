@@ -14,7 +14,7 @@ export function viewFor(subject: Subject, elsewhere: RowOptions["elsewhere"]): V
 export function groupsFor(subject: Subject, view: View): readonly RowGroup[] {
   return (subject.useCase?.groups ?? []).map((group) => {
     const endpoints = endpointsOf({ text: group.name, origin: group.origin }, subject);
-    return { name: group.name, rows: view.rows.filter(({ members }) => members.every((member) => endpoints.some((endpoint) => sameEndpoint(endpoint, member)))) };
+    return { name: group.name, rows: view.rows.filter(({ endpoint: { kind }, members }) => kind !== "elsewhere" && members.every((member) => endpoints.some((known) => sameEndpoint(known, member)))) };
   });
 }
 

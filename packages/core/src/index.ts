@@ -75,6 +75,9 @@ export { presentMatrix } from "./report/present/matrix.ts";
 export { presentRun, presentRunQuiet } from "./report/present/run.ts";
 export { presentCsv } from "./report/present/csv.ts";
 export { presentJson } from "./report/present/json.ts";
+export { presentMarkdown } from "./report/present/markdown.ts";
+export { presentMermaid } from "./report/present/mermaid.ts";
+export { presentSvg } from "./report/present/svg.ts";
 export { presentYaml } from "./report/present/yaml.ts";
 
 /** The JSON Schema (draft 7) of `netproof.yaml`. Loads the library that makes it, which nothing else here needs. */

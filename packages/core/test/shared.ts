@@ -9,6 +9,6 @@ export function sharedFolder(): string | undefined {
   const folder = process.env["NETPROOF_SHARED"] ?? fileURLToPath(new URL("../../../../shared", import.meta.url));
   if (existsSync(folder)) return folder;
   if (process.env["CI"]) throw new Error(`the shared test data is missing: ${folder} (set NETPROOF_SHARED)`);
-  console.warn(`skipped: no shared test data in ${folder} (set NETPROOF_SHARED)`);
+  process.stderr.write(`skipped: no shared test data in ${folder} (set NETPROOF_SHARED)\n`);
   return undefined;
 }

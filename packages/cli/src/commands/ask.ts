@@ -3,8 +3,7 @@ import {
   endpointName,
   presentAsk,
   presentCsv,
-  presentJson,
-  presentYaml,
+  presentMarkdown,
   resolveFlows,
   reportDiagnostic,
   presentDiagnostics,
@@ -19,6 +18,7 @@ import {
 } from "@netproof/core";
 import { readFiles, readStandardInput, listFiles } from "../files.ts";
 import type { Options } from "../flags.ts";
+import { dataFormats } from "../formats.ts";
 import { readFlows, type AskedQuestion } from "../flows.ts";
 import { lookFor } from "../look.ts";
 import { say } from "../messages.ts";
@@ -31,7 +31,7 @@ import { endOnInterrupt, exitOnInterrupt, talk } from "../terminal.ts";
 /** Many flows at once, answered in their order. */
 export async function run(options: Options, operands: readonly string[]): Promise<ExitCode> {
   operandsOf([], 0, operands, "ask");
-  const wanted = wantedOutput(options, ["table", "wide", "json", "yaml", "csv"]);
+  const wanted = wantedOutput(options, ["table", "wide", "json", "yaml", "csv", "markdown"]);
   if (options.flows === undefined) throw new Refusal("`ask` needs --flows FILE", "netproof ask --flows flows.csv -f k8s/");
   if (options.flows === "-" && options.filename.includes("-")) throw new Refusal("standard input cannot be both the flows and the manifests");
   const text = await readFlowsFile(options.flows, options);
@@ -42,7 +42,12 @@ export async function run(options: Options, operands: readonly string[]): Promis
   if (wrong.length > 0) throw refused(wrong, options);
   const rows = answered as readonly AskRow[];
   const table = (look: Parameters<typeof presentAsk>[1]): string => presentAsk(rows, look);
-  await writeAnswer(wanted, { table, wide: table, json: () => presentJson(rows), yaml: () => presentYaml(rows), csv: (look) => presentCsv(rows, look) }, options, subject.paths);
+  await writeAnswer(
+    wanted,
+    { table, wide: table, ...dataFormats(rows), csv: (look) => presentCsv(rows, look), markdown: () => presentMarkdown(rows) },
+    options,
+    subject.paths,
+  );
   tellCoverage(subject, options);
   return 0;
 }

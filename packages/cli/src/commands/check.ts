@@ -1,4 +1,4 @@
-import { presentCheck } from "@netproof/core";
+import { presentCheck, presentMarkdown } from "@netproof/core";
 import { annotate } from "../annotations.ts";
 import type { Options } from "../flags.ts";
 import { wantedOutput, writeAnswer, type Formats } from "../output.ts";
@@ -10,11 +10,13 @@ import { dataFormats } from "../formats.ts";
 /** Validates manifests and use cases, and judges nothing. */
 export async function run(options: Options, operands: readonly string[]): Promise<ExitCode> {
   const [file] = operandsOf(["FILE"], 0, operands, "check");
-  const wanted = wantedOutput(options, ["table", "json", "yaml"]);
+  const wanted = wantedOutput(options, ["table", "json", "yaml", "markdown"]);
   const prepared = file === undefined ? await prepare(options, "check") : await prepareUseCase(file, options);
-  const document = checkDocument(prepared);
-  const judged = prepared.diagnostics.some(isError) ? "not-judged" : "judged";
-  const formats: Formats = { table: (look) => presentCheck(document, options.ledger ? "table" : "line", look, judged), ...dataFormats(document) };
+  const failed = prepared.diagnostics.some(isError);
+  // Beside errors, a note on what else is missing would only be in the way.
+  const document = checkDocument({ ...prepared, diagnostics: prepared.diagnostics.filter(({ severity }) => !failed || severity !== "note") });
+  const judged = failed ? "not-judged" : "judged";
+  const formats: Formats = { table: (look) => presentCheck(document, options.ledger ? "table" : "line", look, judged), ...dataFormats(document), markdown: () => presentMarkdown(document) };
   await writeAnswer(wanted, formats, options, prepared.paths);
   annotate(document.diagnostics.filter(({ severity }) => severity !== "note"), prepared.paths);
   return judged === "judged" ? 0 : 2;

@@ -4,6 +4,7 @@ import {
   explainPorts,
   families,
   presentExplain,
+  presentMarkdown,
   resolveFlows,
   resolveEnd,
   sameEndpoint,
@@ -27,13 +28,13 @@ import { openSubject, tellCoverage, type Subject } from "../subject.ts";
 /** One flow: the verdict, what decides on both ends, and what missed. Without a port: all of them, grouped. */
 export async function run(options: Options, operands: readonly string[]): Promise<ExitCode> {
   const [from = "", target = "", port] = operandsOf(["FROM", "TO", "PORT[/PROTOCOL]"], 2, operands, "explain");
-  const wanted = wantedOutput(options, ["table", "wide", "json", "yaml"]);
+  const wanted = wantedOutput(options, ["table", "wide", "json", "yaml", "markdown"]);
   const subject = await openSubject(options, "explain");
   const { to, port: written } = port === undefined ? splitTarget(target, subject) : { to: target, port };
   const { answers, notes } = written === undefined ? allPorts(from, to, subject) : somePorts(from, to, portsNamed(written, to, subject), subject);
   const document: ExplainDocument = { format: "netproof.explanation/1", stage: subject.stage, from, to, answers, notes };
   const table = (look: Parameters<typeof presentExplain>[1]): string => presentExplain(document, look);
-  await writeAnswer(wanted, { table, wide: (look) => table({ ...look, full: true }), ...dataFormats(document) }, options, subject.paths);
+  await writeAnswer(wanted, { table, wide: (look) => table({ ...look, full: true }), ...dataFormats(document), markdown: () => presentMarkdown(document) }, options, subject.paths);
   tellCoverage(subject, options);
   return 0;
 }
@@ -77,14 +78,16 @@ function onOnePort(from: string, to: string, { port, protocol }: OnePort, subjec
   }
   const answered = classesOf(found.flows, calculation).map((alike) => ({ ...alike, answer: calculation.answer(alike.first.flow) }));
   const shown = withoutTwins(answered);
-  const answers = shown.map(({ first, answer, fromName, toName }) =>
-    explainFlow(answer, {
+  const answers = shown.map(({ first, answer, fromName, toName, of }) => {
+    const explanation = explainFlow(answer, {
       from: fromName(from),
       to: first.behindService === undefined ? toName(to) : to,
       port: `${port}/${protocol}`,
       which: first.behindService === undefined ? undefined : `${toName(endpointLabel(first.flow.to, subject))} ${first.flow.port}/${protocol}`,
-    }),
-  );
+    });
+    const [egress, ingress] = explanation.sides;
+    return { ...explanation, sides: [{ ...egress, of: of.from }, { ...ingress, of: of.to }] as const };
+  });
   return { answers, notes: found.notes };
 }
 
@@ -118,6 +121,8 @@ interface Alike {
   /** The end as asked, with the pods that are meant where it stands for several that differ. */
   fromName(asked: string): string;
   toName(asked: string): string;
+  /** Their full names: `dev/web-1`, or `dev/web` where all its pods are meant. */
+  readonly of: { readonly from: string; readonly to: string };
 }
 
 function classesOf(flows: readonly AskedFlow[], calculation: Calculation<Judgement>): readonly Alike[] {
@@ -135,11 +140,13 @@ function classesOf(flows: readonly AskedFlow[], calculation: Calculation<Judgeme
   const targets = distinct(flows.map(({ flow }) => flow.to));
   return [...groups.values()].map((group) => {
     const [first] = group as [AskedFlow, ...AskedFlow[]];
+    const [froms, tos] = [distinct(group.map(({ flow }) => flow.from)), distinct(group.map(({ flow }) => flow.to))];
     return {
       first,
       family: first.flow.family,
-      fromName: partName(distinct(group.map(({ flow }) => flow.from)), all),
-      toName: partName(distinct(group.map(({ flow }) => flow.to)), targets),
+      fromName: partName(froms, all),
+      toName: partName(tos, targets),
+      of: { from: fullName(froms, all), to: fullName(tos, targets) },
     };
   });
 }
@@ -154,6 +161,12 @@ function partName(part: readonly Endpoint[], all: readonly Endpoint[]): (asked: 
   if (first === undefined || part.length === all.length) return (asked) => asked;
   const name = first.kind === "pod" ? first.name : endpointName(first);
   return (asked) => (part.length === 1 ? name : `${asked} (${part.length} of ${all.length}, as ${name})`);
+}
+
+function fullName(part: readonly Endpoint[], all: readonly Endpoint[]): string {
+  const [first] = part as [Endpoint, ...Endpoint[]];
+  const isWorkload = first.kind === "pod" && first.workload !== undefined && part.length === all.length && part.length > 1;
+  return isWorkload ? `${first.namespace.name}/${first.workload.name}` : endpointName(first);
 }
 
 /** Where both families say the same, one answer stands for both. */

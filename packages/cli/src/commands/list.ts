@@ -1,4 +1,4 @@
-import { listDocument, presentCsv, presentList } from "@netproof/core";
+import { listDocument, presentCsv, presentList, presentMarkdown, presentMermaid } from "@netproof/core";
 import type { Options } from "../flags.ts";
 import { dataFormats } from "../formats.ts";
 import { operandsOf } from "../operands.ts";
@@ -11,7 +11,7 @@ import { groupsFor, viewFor } from "../view.ts";
 /** Who can reach whom, as rules a person would write, or pair by pair. */
 export async function run(options: Options, operands: readonly string[]): Promise<ExitCode> {
   operandsOf([], 0, operands, "list");
-  const wanted = wantedOutput(options, ["table", "wide", "json", "yaml", "csv"]);
+  const wanted = wantedOutput(options, ["table", "wide", "json", "yaml", "csv", "markdown", "mermaid"]);
   const subject = await openSubject(options, "list");
   const pairs = wantedPairs(options, subject.names);
   const withElsewhere = subject.useCase === undefined || options.elsewhere;
@@ -30,6 +30,8 @@ export async function run(options: Options, operands: readonly string[]): Promis
       wide: (look) => presentList(document, form, "wide", look),
       ...dataFormats(document),
       csv: (look) => presentCsv(document, look),
+      markdown: () => presentMarkdown(document),
+      mermaid: () => presentMermaid(document),
     },
     options,
     subject.paths,

@@ -1,4 +1,4 @@
-import { matrixDocument, presentCsv, presentMatrix } from "@netproof/core";
+import { matrixDocument, presentCsv, presentMarkdown, presentMatrix, presentMermaid, presentSvg } from "@netproof/core";
 import type { Options } from "../flags.ts";
 import { dataFormats } from "../formats.ts";
 import { operandsOf } from "../operands.ts";
@@ -12,7 +12,7 @@ import { viewFor } from "../view.ts";
 /** Who can reach whom, as a table. */
 export async function run(options: Options, operands: readonly string[]): Promise<ExitCode> {
   operandsOf([], 0, operands, "matrix");
-  const wanted = wantedOutput(options, ["table", "wide", "json", "yaml", "csv"]);
+  const wanted = wantedOutput(options, ["table", "wide", "json", "yaml", "csv", "markdown", "mermaid", "svg"]);
   const subject = await openSubject(options, "matrix");
   const port = options.port === undefined ? undefined : onePort(options.port, subject.useCase?.ports ?? new Map());
   const pairs = wantedPairs(options, subject.names);
@@ -24,6 +24,9 @@ export async function run(options: Options, operands: readonly string[]): Promis
       wide: (look) => presentMatrix(document, { ...look, full: true }),
       ...dataFormats(document),
       csv: (look) => presentCsv(document, look),
+      markdown: () => presentMarkdown(document),
+      mermaid: () => presentMermaid(document),
+      svg: () => presentSvg(document),
     },
     options,
     subject.paths,

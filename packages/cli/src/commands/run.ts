@@ -3,8 +3,11 @@ import {
   checkStage,
   presentCheck,
   presentCsv,
+  presentMarkdown,
+  presentMermaid,
   presentRun,
   presentRunQuiet,
+  presentSvg,
   reportDiagnostic,
   runReport,
   type BoundUseCase,
@@ -31,7 +34,7 @@ import { stageIndex } from "../subject.ts";
 export async function run(options: Options, operands: readonly string[]): Promise<ExitCode> {
   const [file] = operandsOf(["FILE"], 0, operands, "run");
   if (file !== undefined && options.filename.length > 0) throw new Refusal("a use case is named once", `netproof run ${file}`);
-  const wanted = wantedOutput(options, ["table", "wide", "json", "yaml", "csv"]);
+  const wanted = wantedOutput(options, ["table", "wide", "json", "yaml", "csv", "markdown", "mermaid", "svg"]);
   const today = dayOf(options.today);
   chosenEngines(options.engine);
   const prepared = file === undefined ? await prepare(options, "run") : await prepareUseCase(useCasePath(file), options);
@@ -56,6 +59,9 @@ export async function run(options: Options, operands: readonly string[]): Promis
       wide: (look) => table(report, { ...look, full: true }),
       ...dataFormats(report),
       csv: (look) => presentCsv(report, look),
+      markdown: () => presentMarkdown(report),
+      mermaid: () => presentMermaid(report),
+      svg: () => presentSvg(report),
     },
     options,
     prepared.paths,

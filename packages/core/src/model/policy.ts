@@ -64,6 +64,8 @@ export interface NetworkPolicy {
   readonly egress: readonly Rule[] | undefined;
   /** Where it says that it isolates: the entry of `policyTypes`; without one the list of rules, else `spec`. */
   readonly isolatesAt: Readonly<Record<Direction, Origin>>;
+  /** The object as it stands in its document, nothing settled: what another system makes of it (Contrail) starts there. No judgement reads it. */
+  readonly written: Readonly<Record<string, unknown>>;
   readonly origin: Origin;
 }
 

@@ -1,10 +1,11 @@
 import type { Endpoint, Flow, Pod, Snapshot } from "../model/cluster.ts";
 import type { Verdict } from "../model/judgement.ts";
 import { addressIn } from "../model/endpoint.ts";
-import { compareAddresses, type Address, type Family } from "../net/address.ts";
+import type { Family } from "../net/address.ts";
 import type { Cidr } from "../net/cidr.ts";
 import { noPorts, portSet, protocols, unite, type PortRange, type PortSet } from "../net/ports.ts";
-import { addressAtoms, atomKey, distinctBlocks, portIntervals, projectLabels, type AddressAtom, type AddressRange, type Cuts } from "./cuts.ts";
+import { addressAtoms, atomKey, distinctBlocks, portIntervals, projectLabels, type AddressRange, type Cuts } from "./cuts.ts";
+import { outsideClass, takenAddresses } from "./outside.ts";
 import { openConnections, relationOf, type Connections, type EndpointClass, type Reachability, type Relation } from "./reachability.ts";
 
 /**
@@ -81,12 +82,14 @@ function classify(snapshot: Snapshot, cuts: Cuts, family: Family): Classes {
     else list.push(endpoint);
   }
   for (const [key, list] of members) sizes.set(key, BigInt(list.length));
-  // An address that a pod or a node has is that pod or node (S21), so it is not outside.
-  const taken = inside.map((endpoint) => addressIn(endpoint, family)).filter((address) => address !== "not-yet-assigned") as readonly Address[];
-  for (const { key, representative, size, ranges } of outsideClasses(addressAtoms(blocks, family), taken, family)) {
-    members.set(key, [representative]);
-    sizes.set(key, size);
-    places.set(key, ranges);
+  const taken = takenAddresses(snapshot, family);
+  for (const atom of addressAtoms(blocks, family)) {
+    const outside = outsideClass(atom.ranges, taken, family);
+    if (outside === undefined) continue;
+    const key = `external ${atom.key}`;
+    members.set(key, [outside.representative]);
+    sizes.set(key, outside.size);
+    places.set(key, outside.ranges);
   }
   const order = [...members.keys()];
   const ids = new Map(order.map((key, id) => [key, id]));
@@ -127,33 +130,6 @@ function classKey(endpoint: Endpoint, cuts: Cuts, blocks: readonly Cidr[], famil
 function projectPorts(pod: Pod, cuts: Cuts): string {
   const seen = pod.ports.filter(({ name }) => cuts.portNames.has(name)).map(({ name, protocol, port }) => `${name}=${port}/${protocol}`);
   return [...new Set(seen)].sort().join();
-}
-
-function outsideClasses(
-  atoms: readonly AddressAtom[],
-  taken: readonly Address[],
-  family: Family,
-): readonly { readonly key: string; readonly representative: Endpoint; readonly size: bigint; readonly ranges: readonly AddressRange[] }[] {
-  const sorted = [...taken].sort(compareAddresses).map(({ value }) => value);
-  return atoms.flatMap(({ key, ranges }) => {
-    let [first, size]: [bigint | undefined, bigint] = [undefined, 0n];
-    for (const range of ranges) {
-      const occupied = [...new Set(sorted.filter((value) => range.first <= value && value <= range.last))];
-      size += range.last - range.first + 1n - BigInt(occupied.length);
-      first ??= firstFree(range, occupied);
-    }
-    if (first === undefined) return [];
-    return [{ key: `external ${key}`, representative: { kind: "external", address: { family, value: first } } as const, size, ranges }];
-  });
-}
-
-function firstFree(range: AddressRange, occupied: readonly bigint[]): bigint | undefined {
-  let free = range.first;
-  for (const value of occupied) {
-    if (value !== free) break;
-    free++;
-  }
-  return free <= range.last ? free : undefined;
 }
 
 /** Two members that stand in this relation. An outside class has one member, its representative. */

@@ -1,4 +1,4 @@
-import type { Namespace, Node, Pod, Service, Snapshot } from "../model/cluster.ts";
+import type { Labels, Namespace, Node, Pod, Service, Snapshot } from "../model/cluster.ts";
 import type { Ledger } from "../model/ledger.ts";
 import type { NetworkPolicy, Unread } from "../model/policy.ts";
 import { compareTexts, type Diagnostic } from "../text/diagnostic.ts";
@@ -13,6 +13,7 @@ import type { ManifestObject, ReadOptions } from "./manifest.ts";
 import { say } from "./messages.ts";
 import { readNetworkPolicy } from "./networkpolicy.ts";
 import { impliedNamespace, readNamespace, readNode } from "./nodes.ts";
+import { objectTitle } from "./objects.ts";
 import { ownership, type Ownership } from "./owners.ts";
 import { podOf, readPod } from "./pods.ts";
 import { oncePerObject, remembering } from "./remember.ts";
@@ -46,7 +47,8 @@ export function assemble(objects: readonly ManifestObject[], options: ReadOption
   const kept = unique.objects.filter((object) => useOf(object.group, object.kind).use === "read");
   const foreign = unique.objects.filter((object) => useOf(object.group, object.kind).use !== "read");
   const absent = foreign.filter(isAbsent);
-  const unreadObjects = foreign.filter((object) => useOf(object.group, object.kind).use === "unread" && !isAbsent(object));
+  const others = foreign.filter((object) => !isAbsent(object));
+  const unreadObjects = others.filter(({ group, kind }) => useOf(group, kind).use === "unread");
   const byKind = groupByKind(kept);
   const of = (kind: string): readonly ManifestObject[] => byKind.get(kind) ?? [];
 
@@ -75,7 +77,7 @@ export function assemble(objects: readonly ManifestObject[], options: ReadOption
   ];
   const ledger = {
     read: readCounts(kept),
-    skipped: [...skippedKinds(foreign.filter((object) => !absent.includes(object))), ...readings.flatMap(({ skipped }) => skipped)],
+    skipped: [...skippedKinds(others), ...readings.flatMap(({ skipped }) => skipped)],
     assumed: assumedEntries(readings, made.finished, [...unreadObjects, ...kept], absent, options.defaultNamespace ?? "default"),
   };
   return { snapshot, diagnostics, ledger };
@@ -83,7 +85,8 @@ export function assemble(objects: readonly ManifestObject[], options: ReadOption
 
 function absence(names: readonly string[]): (object: ManifestObject) => boolean {
   const wanted = new Set(names.map((name) => name.toLowerCase()));
-  return ({ group, kind }) => useOf(group, kind).use === "unread" && (wanted.has(kind.toLowerCase()) || wanted.has(`${kind}.${group}`.toLowerCase()));
+  return ({ group, kind }) =>
+    useOf(group, kind).use === "unread" && (wanted.has(kind.toLowerCase()) || wanted.has(`${kind}.${group}`.toLowerCase()));
 }
 
 function groupByKind(objects: readonly ManifestObject[]): ReadonlyMap<string, readonly ManifestObject[]> {
@@ -111,7 +114,6 @@ function namespacesOf(given: readonly ManifestObject[], objects: readonly Manife
   return namespaces;
 }
 
-
 interface Cluster {
   readonly namespaces: ReadonlyMap<string, Namespace>;
   readonly nodes: readonly Node[];
@@ -125,12 +127,21 @@ interface Made {
 }
 
 /** The pods themselves, and the pods of workloads that have none in the input: where a dump holds both, the pods win. */
-function podsOf(podObjects: readonly ManifestObject[], workloads: readonly ManifestObject[], { namespaces, nodes, options }: Cluster, extra: Extra): Made {
+function podsOf(
+  podObjects: readonly ManifestObject[],
+  workloads: readonly ManifestObject[],
+  { namespaces, nodes, options }: Cluster,
+  extra: Extra,
+): Made {
   const owners = ownership(workloads);
   const nodeByName = new Map(nodes.map((node) => [node.name, node]));
-  const namespaceOf = (object: ManifestObject): Namespace => namespaces.get(object.namespace ?? "") ?? impliedNamespace(object.namespace ?? "");
+  const namespaceOf = (object: ManifestObject): Namespace =>
+    namespaces.get(object.namespace ?? "") ?? impliedNamespace(object.namespace ?? "");
   const podNetwork = options.podCidrs ?? [];
-  const finished = [...podObjects.filter((object) => readPod(object).finished), ...workloads.filter((object) => readWorkload(object).finished)];
+  const finished = [
+    ...podObjects.filter((object) => readPod(object).finished),
+    ...workloads.filter((object) => readWorkload(object).finished),
+  ];
   const pods: Pod[] = podObjects
     .filter((object) => !readPod(object).finished)
     .map((object) => {
@@ -211,7 +222,9 @@ function servicesOf(
 }
 
 /** By creationTimestamp where it is given; the others keep their place in the order of application. */
-function inCreationOrder(readings: readonly { readonly object: ManifestObject; readonly policy: NetworkPolicy | undefined }[]): readonly NetworkPolicy[] {
+function inCreationOrder(
+  readings: readonly { readonly object: ManifestObject; readonly policy: NetworkPolicy | undefined }[],
+): readonly NetworkPolicy[] {
   const good = readings.flatMap(({ object, policy }) => (policy === undefined ? [] : { policy, created: createdAt(object) }));
   const dated = good.filter(({ created }) => created !== undefined).sort((a, b) => (a.created ?? 0) - (b.created ?? 0));
   let next = 0;
@@ -252,19 +265,26 @@ function readingsOf(objects: readonly ManifestObject[]): readonly Reading[] {
   });
 }
 
-/** What is given both inline and as a manifest. */
+/** What is given both inline and as a manifest. A namespace may be, with the same labels. */
 function conflictsWith(extra: Extra, objects: readonly ManifestObject[]): readonly Diagnostic[] {
-  const inline = new Map<string, Pod | Service | Node>([
+  const inline = new Map<string, Namespace | Pod | Service | Node>([
+    ...(extra.namespaces ?? []).map((namespace) => [`Namespace ${namespace.name}`, namespace] as const),
     ...(extra.pods ?? []).map((pod) => [`Pod ${podKey(pod)}`, pod] as const),
     ...(extra.services ?? []).map((service) => [`Service ${podKey(service)}`, service] as const),
     ...(extra.nodes ?? []).map((node) => [`Node ${node.name}`, node] as const),
   ]);
+  if (inline.size === 0) return [];
   return objects.flatMap((object) => {
-    const title = `${object.kind} ${object.namespace === undefined ? "" : `${object.namespace}/`}${object.name}`;
-    const other = inline.get(title);
-    if (other === undefined) return [];
-    return say("object-conflict", spanAt({ object }, "", "entry"), { title }, { related: [{ at: spanOf(other.origin), message: "the other" }] });
+    const other = inline.get(objectTitle(object));
+    if (other?.origin === undefined) return [];
+    if (other.kind === "namespace" && sameLabels(other.labels, readNamespace(object).namespace.labels)) return [];
+    const related = [{ at: spanOf(other.origin), message: "the other" }];
+    return say("object-conflict", spanAt({ object }, "", "entry"), { title: objectTitle(object) }, { related });
   });
+}
+
+function sameLabels(a: Labels, b: Labels): boolean {
+  return a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);
 }
 
 /** Policies with mistakes count too: that they are there is not what is missing. */
@@ -281,12 +301,19 @@ function byName(a: { readonly name: string }, b: { readonly name: string }): num
   return compareTexts(a.name, b.name);
 }
 
-function byNamespaceAndName(a: { readonly namespace: Namespace; readonly name: string }, b: { readonly namespace: Namespace; readonly name: string }): number {
+function byNamespaceAndName(
+  a: { readonly namespace: Namespace; readonly name: string },
+  b: { readonly namespace: Namespace; readonly name: string },
+): number {
   return compareTexts(a.namespace.name, b.namespace.name) || compareTexts(a.name, b.name);
 }
 
 function byWho(a: Unread, b: Unread): number {
   const namespaceOf = ({ scope }: Unread): string => (scope === "cluster" ? "" : scope.namespace);
-  return compareTexts(a.kind, b.kind) || compareTexts(a.group, b.group) || compareTexts(namespaceOf(a), namespaceOf(b)) || compareTexts(a.name, b.name);
+  return (
+    compareTexts(a.kind, b.kind) ||
+    compareTexts(a.group, b.group) ||
+    compareTexts(namespaceOf(a), namespaceOf(b)) ||
+    compareTexts(a.name, b.name)
+  );
 }
-

@@ -80,7 +80,8 @@ export function buildDocument(events: readonly Event[], text: string): Built {
         const anchor = anchors.get(name);
         if (anchor === undefined) return failed("alias-unknown", name, at);
         if (anchor.open) return failed("alias-recursive", name, at);
-        if (awaitsKey(frames.at(-1)) && typeof anchor.value === "object" && anchor.value !== null) return failed("key-kind", "a collection", at);
+        if (awaitsKey(frames.at(-1)) && typeof anchor.value === "object" && anchor.value !== null)
+          return failed("key-kind", "a collection", at);
         aliased += anchor.nodes;
         if (aliased > limits.aliasedNodes) return failed("alias-bomb", String(limits.aliasedNodes), at);
         if (frames.length + anchor.height > limits.depth) return failed("nesting", String(limits.depth), at);
@@ -114,7 +115,7 @@ export function buildDocument(events: readonly Event[], text: string): Built {
     }
     const key = frame.key;
     if (key === undefined) {
-      if (value === null) return failed("key-kind", "null", at);
+      if (value === null || typeof value === "object") return failed("key-kind", value === null ? "null" : "a collection", at);
       frame.key = { kind: "plain", text: String(value), event: at };
       return undefined;
     }
@@ -184,7 +185,10 @@ interface MappingFrame {
   /** The event that opens it. */
   readonly start: number;
   readonly value: Record<string, Value>;
-  key: { readonly kind: "plain"; readonly text: string; readonly event: number } | { readonly kind: "merge"; readonly event: number } | undefined;
+  key:
+    | { readonly kind: "plain"; readonly text: string; readonly event: number }
+    | { readonly kind: "merge"; readonly event: number }
+    | undefined;
   /** Keys that came from `<<`: one written after it is no repetition. */
   merged: Set<string> | undefined;
   anchor: Anchor | undefined;

@@ -10,7 +10,12 @@ export interface LocatedDocument extends SourceDocument {
 }
 
 /** A YAML document: its events, the text they speak of, and where its offsets are in the source. */
-export function yamlDocument(source: Source, text: string, events: readonly Event[], toSource: (offset: number) => number): LocatedDocument {
+export function yamlDocument(
+  source: Source,
+  text: string,
+  events: readonly Event[],
+  toSource: (offset: number) => number,
+): LocatedDocument {
   const known = new Map<number, readonly Place[]>();
   return {
     source,
@@ -71,7 +76,7 @@ export function yamlDocument(source: Source, text: string, events: readonly Even
     const type = events[at]?.type;
     const members: Place[] = [];
     if (type === EVENT_ID.MAPPING || type === EVENT_ID.SEQUENCE) {
-      for (let child = at + 1; child < events.length && events[child]?.type !== EVENT_ID.POP; ) {
+      for (let child = at + 1; child < events.length && events[child]?.type !== EVENT_ID.POP;) {
         const value = type === EVENT_ID.MAPPING ? afterNode(events, child) : child;
         members.push({ key: type === EVENT_ID.MAPPING ? child : undefined, value, before: child - 1 });
         child = afterNode(events, value);
@@ -117,7 +122,13 @@ export function yamlDocument(source: Source, text: string, events: readonly Even
     for (let i = before; i > 0; i--) {
       const event = events[i] as Event;
       const offset =
-        event.type === EVENT_ID.SCALAR ? event.valueEnd : event.type === EVENT_ID.ALIAS ? event.anchorEnd : "start" in event ? event.start : -1;
+        event.type === EVENT_ID.SCALAR
+          ? event.valueEnd
+          : event.type === EVENT_ID.ALIAS
+            ? event.anchorEnd
+            : "start" in event
+              ? event.start
+              : -1;
       if (offset < 0) continue;
       const dash = text.slice(offset).search(/^-|(?<=\n[ \t]*)-/);
       const start = dash < 0 ? offset : offset + dash;

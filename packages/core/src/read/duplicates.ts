@@ -10,7 +10,10 @@ import { fieldAt, fieldOf, sameValue, type Fields } from "./value.ts";
  * One object per name (S20). The same content twice is a note, different content an error with both places, after which the later one is
  * kept, as a cluster would. Kinds that cannot change a verdict may stand as often as they like.
  */
-export function withoutRepetitions(objects: readonly ManifestObject[]): { readonly objects: readonly ManifestObject[]; readonly diagnostics: readonly Diagnostic[] } {
+export function withoutRepetitions(objects: readonly ManifestObject[]): {
+  readonly objects: readonly ManifestObject[];
+  readonly diagnostics: readonly Diagnostic[];
+} {
   const kept = new Map<string, ManifestObject>();
   const others: ManifestObject[] = [];
   const diagnostics: Diagnostic[] = [];

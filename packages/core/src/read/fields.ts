@@ -42,7 +42,13 @@ export function refuseUnknownFields(reading: Reading, field: Field, shape: Shape
   const left = written.filter((key) => known.includes(key) && (field.value as Fields)[key] !== null);
   for (const key of unknown) {
     const home = homeOf(key, shape);
-    const meant = home === undefined ? nearest(key, known.filter((candidate) => !written.includes(candidate))) : undefined;
+    const meant =
+      home === undefined
+        ? nearest(
+            key,
+            known.filter((candidate) => !written.includes(candidate)),
+          )
+        : undefined;
     const parameters = { what: nameOf(shape), field: key, lost: lossOf(key, shape, left), home, meant };
     reading.diagnostics.push(say("field-unknown", spanAt(reading, childPath(field.path, key), "key"), parameters));
   }
@@ -112,7 +118,8 @@ function homeOf(key: string, shape: Shape): string | undefined {
       return ["name", "namespace", "labels", "annotations"].includes(key) ? "under `metadata:`" : undefined;
     case "rule": {
       const peers = peersField(shape.direction);
-      if (key === (peers === "from" ? "to" : "from")) return `in an ${peers === "from" ? "egress" : "ingress"} rule; an ${shape.direction} rule has \`${peers}\``;
+      if (key === (peers === "from" ? "to" : "from"))
+        return `in an ${peers === "from" ? "egress" : "ingress"} rule; an ${shape.direction} rule has \`${peers}\``;
       if (peer.includes(key)) return `under \`${peers}:\`, as an item of its list`;
       if (port.includes(key)) return "under `ports:`, as an item of its list";
       if (selector.includes(key)) return `in a selector of an item under \`${peers}:\``;

@@ -75,7 +75,13 @@ function holds({ path }: ManifestObject, below: string): boolean {
 function repeatedEntry({ key, first, second }: RepeatedKeyAt, holder: ManifestObject | undefined): SkippedEntry {
   const what = holder === undefined ? "a key given twice" : `a key of ${holder.kind} given twice`;
   const origins = [first, second].map((span) => ({ document: documentAt(span), path: "" }));
-  return { what, effect: "none", why: holder !== undefined && isSecret(holder) ? "the last value counts" : `the last value of \`${key}\` counts`, count: 1, origins };
+  return {
+    what,
+    effect: "none",
+    why: holder !== undefined && isSecret(holder) ? "the last value counts" : `the last value of \`${key}\` counts`,
+    count: 1,
+    origins,
+  };
 }
 
 function documentAt(span: Span): SourceDocument {

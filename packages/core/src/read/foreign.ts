@@ -1,6 +1,6 @@
 import type { SkippedEntry } from "../model/ledger.ts";
 import type { Diagnostic } from "../text/diagnostic.ts";
-import { lineText, plainDocument, positionOf, type Source, type Span } from "../text/source.ts";
+import { lineText, positionOf, type Source, type Span } from "../text/source.ts";
 import { nearest } from "../text/suggest.ts";
 import type { Value } from "./build.ts";
 import { useOf } from "./kinds.ts";
@@ -32,7 +32,7 @@ export function foreignFile(source: Source): Unreadable | undefined {
   const nul = text.indexOf("\0");
   if (nul >= 0 || isBinary(text)) {
     const looksLike = nul >= 0 && /^(?:.\0|\0.){4}/s.test(text) ? "UTF-16" : undefined;
-    return unreadable("binary file", [say("file-binary", at, { looksLike })], plainDocument(source).locate("", "entry"));
+    return unreadable("binary file", [say("file-binary", at, { looksLike })], at);
   }
   if (text.length > limits.foreignCharacters && !(text.includes("kind") && text.includes("apiVersion"))) {
     return unreadable("no manifest", [say("not-kubernetes", at, { what: undefined, more: 0, help: undefined })], at);
@@ -51,9 +51,10 @@ function isBinary(text: string): boolean {
 export function foreignDocuments(source: Source, documents: readonly ParsedDocument[], broken: readonly BrokenDocument[]): Foreign {
   const template = templateIn(source, documents, broken);
   if (template !== undefined) {
-    const chart = /^(.*?)\/?templates\//.exec(source.name)?.[1];
-    const helm = chart !== undefined || /\.(?:Values|Release|Chart|Capabilities)\b|\{\{-? *(?:include|define|template|toYaml)\b/.test(source.text);
-    const found = say("helm-template", template, { helm, chart: chart === "" ? "." : chart });
+    const chart = /^(?:(.*)\/)?templates\//.exec(source.name);
+    const helm =
+      chart !== null || /\.(?:Values|Release|Chart|Capabilities)\b|\{\{-? *(?:include|define|template|toYaml)\b/.test(source.text);
+    const found = say("helm-template", template, { helm, chart: chart === null ? "CHART" : (chart[1] ?? ".") });
     return { wholeFile: true, unreadable: [unreadable(helm ? "Helm template" : "template", [found], template)], diagnostics: [] };
   }
   const kustomization = documents.find(({ value }) => isKustomization(source.name, value));
@@ -65,7 +66,9 @@ export function foreignDocuments(source: Source, documents: readonly ParsedDocum
   const others = documents.filter(({ value }) => !isKubernetes(value));
   const incomplete = others.flatMap((parsed) => incompleteObject(parsed) ?? []);
   const rest = others.filter((parsed) => incompleteObject(parsed) === undefined);
-  const entries = broken.filter(({ text }) => !namesPolicy(text)).map(({ diagnostics }) => unreadable("unreadable document", diagnostics, diagnostics[0]?.at));
+  const entries = broken
+    .filter(({ text }) => !namesPolicy(text))
+    .map(({ diagnostics }) => unreadable("unreadable document", diagnostics, diagnostics[0]?.at));
   const first = rest[0];
   if (first !== undefined) {
     const at = withoutSecrets(first.value, first.document).locate("", "entry");
@@ -73,7 +76,11 @@ export function foreignDocuments(source: Source, documents: readonly ParsedDocum
     const found = say("not-kubernetes", at, { what: known?.what, more: rest.length - 1, help: known?.help });
     entries.push(unreadable(known?.short ?? "no manifest", [found], at, rest.length));
   }
-  return { wholeFile: false, unreadable: entries, diagnostics: [...incomplete, ...broken.filter(({ text }) => namesPolicy(text)).flatMap(({ diagnostics }) => diagnostics)] };
+  return {
+    wholeFile: false,
+    unreadable: entries,
+    diagnostics: [...incomplete, ...broken.filter(({ text }) => namesPolicy(text)).flatMap(({ diagnostics }) => diagnostics)],
+  };
 }
 
 function unreadable(what: string, diagnostics: readonly Diagnostic[], at: Span | undefined, count = 1): Unreadable {
@@ -90,8 +97,14 @@ function namesPolicy(text: string): boolean {
 /** An unquoted `{{` where a line or a value begins is no YAML that Kubernetes reads; in a name it is a template, too. */
 function templateIn(source: Source, documents: readonly ParsedDocument[], broken: readonly BrokenDocument[]): Span | undefined {
   if (!source.text.includes("{{")) return undefined;
-  const named = documents.find(({ value }) => isRecord(value) && [fieldOf(value, "apiVersion"), fieldOf(value, "kind"), fieldAt(value, "metadata", "name")].some(isTemplate));
-  const isBroken = broken.some(({ text, diagnostics }) => /^\{\{/m.test(text) || diagnostics.some(({ at }) => at !== undefined && /\{\{|\}\}/.test(lineOf(source, at.start))));
+  const named = documents.find(
+    ({ value }) =>
+      isRecord(value) && [fieldOf(value, "apiVersion"), fieldOf(value, "kind"), fieldAt(value, "metadata", "name")].some(isTemplate),
+  );
+  const isBroken = broken.some(
+    ({ text, diagnostics }) =>
+      /^\{\{/m.test(text) || diagnostics.some(({ at }) => at !== undefined && /\{\{|\}\}/.test(lineOf(source, at.start))),
+  );
   if (named === undefined && !isBroken) return undefined;
   const unquoted = isBroken ? source.text.search(/^[ \t]*(?:- +)?(?:[\w."'/-]+:[ \t]+)?\{\{/m) : 0;
   const braces = source.text.indexOf("{{", Math.max(0, unquoted));
@@ -137,31 +150,45 @@ function describe(name: string, value: Value): Description | undefined {
   if (Array.isArray(value)) {
     const objects = value.length > 0 && value.every((item: Value) => isKubernetes(item));
     if (!objects) return { short: "no manifest", what: "this is a list, and no Kubernetes object" };
-    return { short: "no manifest", what: "this is a bare list of objects", help: "put it under `items:` of `{apiVersion: v1, kind: List}`" };
+    return {
+      short: "no manifest",
+      what: "this is a bare list of objects",
+      help: "put it under `items:` of `{apiVersion: v1, kind: List}`",
+    };
   }
   if (!isRecord(value)) return { short: "no manifest", what: "this is text, and no Kubernetes object" };
   const has = (key: string): boolean => Object.hasOwn(value, key);
-  if (/^netproof\.ya?ml$/.test(file)) return { short: "use case", what: "this is a use case, not a manifest", help: `netproof run ${name}` };
+  if (/^netproof\.ya?ml$/.test(file))
+    return { short: "use case", what: "this is a use case, not a manifest", help: `netproof run ${name}` };
   if (/^Chart\.ya?ml$/.test(file)) return { short: "Helm chart", what: "this describes a Helm chart", help: render };
   if (/^values[^/]*\.ya?ml$/.test(file)) return { short: "Helm values", what: "these are values of a Helm chart", help: render };
   if (has("jobs") && (has("true") || has("on"))) return { short: "workflow", what: "this is a GitHub workflow" };
-  if (isRecord(fieldOf(value, "services")) && isCompose(fieldOf(value, "services") as Fields)) return { short: "compose file", what: "this is a compose file" };
+  if (isRecord(fieldOf(value, "services")) && isCompose(fieldOf(value, "services") as Fields))
+    return { short: "compose file", what: "this is a compose file" };
   if (has("openapi") || has("swagger")) return { short: "OpenAPI document", what: "this is an OpenAPI document" };
-  if (has("$schema") || has("$ref")) return { short: "JSON schema or configuration", what: "this is a JSON schema, or a file that follows one" };
+  if (has("$schema") || has("$ref"))
+    return { short: "JSON schema or configuration", what: "this is a JSON schema, or a file that follows one" };
   if (/^package(?:-lock)?\.json$/.test(file)) return { short: "npm package", what: "this describes an npm package" };
-  return withoutKind(value);
+  return halfObject(value);
 }
 
-/** An object whose `kind` is missing or misspelled. */
-function withoutKind(value: Fields): Description | undefined {
-  if (typeof fieldOf(value, "apiVersion") !== "string") return undefined;
-  const misspelled = Object.keys(value).find((key) => nearest(key, ["kind"]) !== undefined);
-  const what = "this is no Kubernetes object: it has no `kind`";
-  return { short: "no manifest", what, ...(misspelled === undefined ? {} : { help: `did you mean \`kind\` by \`${misspelled}\`?` }) };
+/** Something that has one of `apiVersion` and `kind`: the other may be misspelled. */
+function halfObject(value: Fields): Description | undefined {
+  const missing = ["apiVersion", "kind"].filter((key) => typeof fieldOf(value, key) !== "string");
+  const [field] = missing;
+  if (field === undefined || missing.length === 2) return undefined;
+  const misspelled = Object.keys(value).find((key) => nearest(key, [field]) !== undefined);
+  return {
+    short: "no manifest",
+    what: `this is no Kubernetes object: it has no \`${field}\``,
+    help: misspelled === undefined ? undefined : `did you mean \`${field}\` by \`${misspelled}\`?`,
+  };
 }
 
 function isCompose(services: Fields): boolean {
-  return Object.values(services).some((service) => isRecord(service) && (Object.hasOwn(service, "image") || Object.hasOwn(service, "build")));
+  return Object.values(services).some(
+    (service) => isRecord(service) && (Object.hasOwn(service, "image") || Object.hasOwn(service, "build")),
+  );
 }
 
 function folderOf(name: string): string {

@@ -3,7 +3,7 @@ import type { AssumedEntry, SkippedEntry } from "../model/ledger.ts";
 import { parseAddress, type Address } from "../net/address.ts";
 import { protocols, type Protocol } from "../net/ports.ts";
 import type { Diagnostic } from "../text/diagnostic.ts";
-import { childPath, type Origin, type Part, type PathStep, type Span } from "../text/source.ts";
+import { childPath, type Origin, type Part, type Span } from "../text/source.ts";
 import type { Value } from "./build.ts";
 import { textOrLetter } from "./letters.ts";
 import type { ManifestObject } from "./manifest.ts";
@@ -78,10 +78,18 @@ export function list(reading: Reading, field: Field | undefined, what: string): 
   if (field === undefined) return [];
   if (!Array.isArray(field.value)) {
     const help = isRecord(field.value) ? "put `- ` before its first key" : undefined;
-    reading.diagnostics.push(say("type-wrong", spanAt(reading, field.path, "value"), { what, expected: "a list" }, help === undefined ? {} : { help }));
+    reading.diagnostics.push(
+      say("type-wrong", spanAt(reading, field.path, "value"), { what, expected: "a list" }, help === undefined ? {} : { help }),
+    );
     return [];
   }
-  return field.value.map((value: Value, i) => ({ value, path: childPath(field.path, i as PathStep) }));
+  return itemsOf(field);
+}
+
+/** The items of a list, where it does not matter whether it is one. */
+export function itemsOf(field: Field | undefined): readonly Field[] {
+  if (field === undefined || !Array.isArray(field.value)) return [];
+  return field.value.map((value: Value, i) => ({ value, path: childPath(field.path, i) }));
 }
 
 /** The items of a list that are mappings; null is the empty mapping (S3). */
@@ -125,7 +133,7 @@ export function labels(reading: Reading, field: Field | undefined, what: string)
   if (map === undefined) return found;
   for (const [key, value] of Object.entries(map.value as Fields)) {
     const entry = { value, path: childPath(map.path, key) };
-    const label = value === null ? "" : text(reading, entry, `the value of label \`${key}\``);
+    const label = value === null ? "" : text(reading, entry, `the value of \`${key}\``);
     if (label !== undefined) found.set(key, label);
   }
   return found;

@@ -50,7 +50,12 @@ export function assumedEntries(
   absent: readonly ManifestObject[],
   defaultNamespace: string,
 ): readonly AssumedEntry[] {
-  const one = (rule: string, what: string, object: ManifestObject): AssumedEntry => ({ rule, what, count: 1, origins: [originOf({ object })] });
+  const one = (rule: string, what: string, object: ManifestObject): AssumedEntry => ({
+    rule,
+    what,
+    count: 1,
+    origins: [originOf({ object })],
+  });
   const homeless = namespaced.filter((object) => object.namespace !== undefined && !namesNamespace(object));
   return merged([
     ...readings.flatMap(({ assumed }) => assumed),

@@ -30,7 +30,7 @@ export function parseLenient(written: string): LenientEvents | ParseFailure {
     }
     return offset - shift;
   };
-  for (let text = written; ; ) {
+  for (let text = written; ;) {
     try {
       return { events: parseEvents(text, { maxDepth: limits.depth }), text, toWritten };
     } catch (thrown) {

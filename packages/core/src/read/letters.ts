@@ -7,7 +7,11 @@ import { say } from "./messages.ts";
  * Text where it must stand. Anything else is an error that says: quote it (S19). Only a single `y` or `n` is taken for the text that it
  * looks like, with a warning: kubectl refuses it, but libraries of other languages write these letters without quotes and read them as text.
  */
-export function textOrLetter(value: Scalar, at: Span, what: string): { readonly value: string | undefined; readonly diagnostic: Diagnostic | undefined } {
+export function textOrLetter(
+  value: Scalar,
+  at: Span,
+  what: string,
+): { readonly value: string | undefined; readonly diagnostic: Diagnostic | undefined } {
   if (typeof value === "string") return { value, diagnostic: undefined };
   const written = at.source.text.slice(at.start, at.end);
   const fix = [{ at, text: JSON.stringify(written) }];

@@ -5,6 +5,8 @@
 export const limits = {
   /** Levels of lists and mappings inside each other, aliases followed. */
   depth: 200,
+  /** Scalars of one YAML document, by a rough count: each costs some 150 bytes while it is read. JSON costs a tenth of that. */
+  yamlScalars: 8_000_000,
   /** Nodes that aliases may add to those that are written. */
   aliasedNodes: 200_000,
   /** Keys given twice that are told, per document. */

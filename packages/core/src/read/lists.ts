@@ -18,14 +18,17 @@ export interface ListItem {
  */
 export function walkLists(document: Value): readonly ListItem[] {
   const found: ListItem[] = [];
-  const pending: (Pick<ListItem, "value" | "path"> & { readonly apiVersion?: string; readonly kind?: string })[] = [{ value: document, path: "" }];
+  const pending: (Pick<ListItem, "value" | "path"> & { readonly apiVersion?: string; readonly kind?: string })[] = [
+    { value: document, path: "" },
+  ];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { value, path } = next;
     if (value === null) continue;
     const own = isRecord(value) ? value : {};
     const [apiVersion, kind] = [fieldOf(own, "apiVersion") ?? next.apiVersion, fieldOf(own, "kind") ?? next.kind];
     const items = fieldOf(own, "items");
-    const isList = typeof kind === "string" && typeof apiVersion === "string" && kind.endsWith("List") && (Array.isArray(items) || kind === "List");
+    const isList =
+      typeof kind === "string" && typeof apiVersion === "string" && kind.endsWith("List") && (Array.isArray(items) || kind === "List");
     if (!isList || (items !== undefined && items !== null && !Array.isArray(items))) {
       found.push({ value, path, apiVersion, kind });
       continue;

@@ -16,7 +16,14 @@ function page(title: string, explanation: string, file: string, text: string): C
 
 /** A NetworkPolicy as an example, with this below `spec:`. */
 function policy(...spec: readonly string[]): string {
-  return ["apiVersion: networking.k8s.io/v1", "kind: NetworkPolicy", "metadata: {name: web, namespace: shop}", "spec:", ...spec.map((line) => `  ${line}`), ""].join("\n");
+  return [
+    "apiVersion: networking.k8s.io/v1",
+    "kind: NetworkPolicy",
+    "metadata: {name: web, namespace: shop}",
+    "spec:",
+    ...spec.map((line) => `  ${line}`),
+    "",
+  ].join("\n");
 }
 
 function rule(...lines: readonly string[]): string {
@@ -29,13 +36,16 @@ function object(apiVersion: string, kind: string, name: string, ...more: readonl
 
 const skipHint = "--skip-unreadable leaves such files out and counts them in the ledger";
 
+type Nothing = Readonly<Record<string, never>>;
+
 /** What each message speaks of. */
 export interface ReadParameters {
-  readonly "file-empty": Record<never, never>;
+  readonly "file-empty": Nothing;
   readonly "file-binary": { readonly looksLike: string | undefined };
   readonly "yaml-invalid": { readonly reason: string };
-  readonly "yaml-tab": Record<never, never>;
+  readonly "yaml-tab": Nothing;
   readonly "json-invalid": { readonly expected: string };
+  readonly "document-too-large": { readonly megabytes: number };
   readonly "nesting-too-deep": { readonly levels: number };
   readonly "alias-unknown": { readonly name: string };
   readonly "alias-recursive": { readonly name: string };
@@ -43,13 +53,13 @@ export interface ReadParameters {
   readonly "key-repeated": { readonly key: string };
   readonly "key-not-text": { readonly found: string };
   readonly "tag-mismatch": { readonly tag: string };
-  readonly "merge-invalid": Record<never, never>;
+  readonly "merge-invalid": Nothing;
   readonly "number-not-finite": { readonly text: string };
   readonly "not-kubernetes": { readonly what: string | undefined; readonly more: number; readonly help: string | undefined };
-  readonly "helm-template": { readonly helm: boolean; readonly chart: string | undefined };
+  readonly "helm-template": { readonly helm: boolean; readonly chart: string };
   readonly kustomization: { readonly folder: string };
   readonly "object-incomplete": { readonly missing: "apiVersion" | "kind"; readonly kind: string | undefined };
-  readonly "list-item-invalid": Record<never, never>;
+  readonly "list-item-invalid": Nothing;
   readonly "name-missing": { readonly kind: string };
   readonly "name-invalid": { readonly what: string; readonly name: string };
   readonly "api-version-unserved": { readonly apiVersion: string };
@@ -62,13 +72,19 @@ export interface ReadParameters {
   readonly "port-out-of-range": { readonly what: string; readonly port: number };
   readonly "protocol-unknown": { readonly protocol: string; readonly meant: string | undefined };
   readonly "replicas-too-many": { readonly replicas: number; readonly most: number };
-  readonly "field-unknown": { readonly what: string; readonly field: string; readonly lost: string; readonly home: string | undefined; readonly meant: string | undefined };
+  readonly "field-unknown": {
+    readonly what: string;
+    readonly field: string;
+    readonly lost: string;
+    readonly home: string | undefined;
+    readonly meant: string | undefined;
+  };
   readonly "field-missing": { readonly what: string; readonly field: string };
   readonly "policy-type-unknown": { readonly type: string };
   readonly "policy-types-many": { readonly count: number };
   readonly "rules-dead": { readonly direction: "ingress" | "egress"; readonly type: string };
-  readonly "peer-empty": Record<never, never>;
-  readonly "peer-mixed": Record<never, never>;
+  readonly "peer-empty": Nothing;
+  readonly "peer-mixed": Nothing;
   readonly "cidr-invalid": { readonly text: string };
   readonly "cidr-host-bits": { readonly text: string; readonly network: string; readonly single: string };
   readonly "cidr-leading-zeros": { readonly text: string; readonly network: string };
@@ -95,9 +111,15 @@ export const catalogue: { readonly [Code in keyof ReadParameters]: MessageEntry<
   },
   "file-binary": {
     severity: "error",
-    message: ({ looksLike }) => (looksLike === undefined ? "this file is not text" : `this file is not UTF-8 text, it looks like ${looksLike}`),
+    message: ({ looksLike }) =>
+      looksLike === undefined ? "this file is not text" : `this file is not UTF-8 text, it looks like ${looksLike}`,
     help: ({ looksLike }) => (looksLike === undefined ? skipHint : "save it as UTF-8"),
-    page: page("A file that is not text", "The file holds bytes that no text holds, so it is no manifest.", "picture.yaml", "\u0000\u0001PNG\u0000"),
+    page: page(
+      "A file that is not text",
+      "The file holds bytes that no text holds, so it is no manifest.",
+      "picture.yaml",
+      "\u0000\u0001PNG\u0000",
+    ),
   },
   "yaml-invalid": {
     severity: "error",
@@ -113,27 +135,63 @@ export const catalogue: { readonly [Code in keyof ReadParameters]: MessageEntry<
     severity: "error",
     message: () => "a tab cannot indent",
     label: () => "YAML indents with blanks only",
-    page: page("A tab in the indentation", "YAML forbids tabs in front of a line. Put blanks in their place.", "web.yaml", policy("podSelector: {}", "ingress:", "\t- {}")),
+    page: page(
+      "A tab in the indentation",
+      "YAML forbids tabs in front of a line. Put blanks in their place.",
+      "web.yaml",
+      policy("podSelector: {}", "ingress:", "\t- {}"),
+    ),
   },
   "json-invalid": {
     severity: "error",
     message: ({ expected }) => `this is not valid JSON: expected ${expected}`,
-    page: page("Invalid JSON", "The text begins like JSON and stops being it here. Nothing of it is used.", "web.json", '{"apiVersion": "v1" "kind": "Pod"}\n'),
+    page: page(
+      "Invalid JSON",
+      "The text begins like JSON and stops being it here. Nothing of it is used.",
+      "web.json",
+      '{"apiVersion": "v1" "kind": "Pod"}\n',
+    ),
+  },
+  "document-too-large": {
+    severity: "error",
+    message: ({ megabytes }) => `these ${megabytes} MB are too many to be read as YAML`,
+    help: () => "give JSON, which is read in a tenth of the memory: kubectl get … -o json",
+    page: page(
+      "A document too large for YAML",
+      "A YAML document with millions of values takes gigabytes to read. The same as JSON does not.",
+      "dump.yaml",
+      "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod, metadata: {name: pod-1}}\n# and millions more\n",
+    ),
   },
   "nesting-too-deep": {
     severity: "error",
     message: ({ levels }) => `this is nested deeper than ${levels} levels`,
-    page: page("Too deep nesting", "No Kubernetes object is nested like this. The document is not read.", "deep.yaml", `a: ${"[".repeat(300)}${"]".repeat(300)}\n`),
+    page: page(
+      "Too deep nesting",
+      "No Kubernetes object is nested like this. The document is not read.",
+      "deep.yaml",
+      `a: ${"[".repeat(300)}${"]".repeat(300)}\n`,
+    ),
   },
   "alias-unknown": {
     severity: "error",
     message: ({ name }) => `no anchor ${quoted(`&${name}`)} stands before this`,
-    page: page("An alias without its anchor", "`*name` repeats what was marked with `&name` earlier in the same document.", "web.yaml", policy("podSelector: *all")),
+    page: page(
+      "An alias without its anchor",
+      "`*name` repeats what was marked with `&name` earlier in the same document.",
+      "web.yaml",
+      policy("podSelector: *all"),
+    ),
   },
   "alias-recursive": {
     severity: "error",
     message: ({ name }) => `${quoted(`*${name}`)} stands inside what it repeats`,
-    page: page("An alias inside its own anchor", "The value would contain itself without end.", "web.yaml", "apiVersion: v1\nkind: ConfigMap\ndata: &d\n  d: *d\n"),
+    page: page(
+      "An alias inside its own anchor",
+      "The value would contain itself without end.",
+      "web.yaml",
+      "apiVersion: v1\nkind: ConfigMap\ndata: &d\n  d: *d\n",
+    ),
   },
   "alias-bomb": {
     severity: "error",
@@ -142,7 +200,11 @@ export const catalogue: { readonly [Code in keyof ReadParameters]: MessageEntry<
       "Too many aliased nodes",
       "Aliases of aliases multiply. The document is refused before it fills the memory, as kubectl does.",
       "bomb.yaml",
-      ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]", ...Array.from({ length: 8 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array.from({ length: 10 }, () => `*a${i}`).join(", ")}]`), ""].join("\n"),
+      [
+        "a0: &a0 [x, x, x, x, x, x, x, x, x, x]",
+        ...Array.from({ length: 8 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array.from({ length: 10 }, () => `*a${i}`).join(", ")}]`),
+        "",
+      ].join("\n"),
     ),
   },
   "key-repeated": {
@@ -159,29 +221,50 @@ export const catalogue: { readonly [Code in keyof ReadParameters]: MessageEntry<
   "key-not-text": {
     severity: "error",
     message: ({ found }) => `${found} cannot be a key`,
-    page: page("A key that is no text", "Kubernetes objects have text as keys. An unquoted `{{` of a template reads like this, too.", "web.yaml", "apiVersion: v1\nkind: ConfigMap\ndata:\n  ? [a]\n  : b\n"),
+    page: page(
+      "A key that is no text",
+      "Kubernetes objects have text as keys. An unquoted `{{` of a template reads like this, too.",
+      "web.yaml",
+      "apiVersion: v1\nkind: ConfigMap\ndata:\n  ? [a]\n  : b\n",
+    ),
   },
   "tag-mismatch": {
     severity: "error",
     message: ({ tag }) => `the value does not fit its tag ${quoted(tag)}`,
-    page: page("A value that does not fit its tag", "An explicit tag such as `!!int` says how to read the value.", "web.yaml", "apiVersion: v1\nkind: ConfigMap\ndata:\n  a: !!int many\n"),
+    page: page(
+      "A value that does not fit its tag",
+      "An explicit tag such as `!!int` says how to read the value.",
+      "web.yaml",
+      "apiVersion: v1\nkind: ConfigMap\ndata:\n  a: !!int many\n",
+    ),
   },
   "merge-invalid": {
     severity: "error",
     message: () => "`<<` merges a mapping, or a list of mappings",
-    page: page("Nothing to merge", "The merge key takes the keys of other mappings over.", "web.yaml", "apiVersion: v1\nkind: ConfigMap\ndata:\n  <<: text\n"),
+    page: page(
+      "Nothing to merge",
+      "The merge key takes the keys of other mappings over.",
+      "web.yaml",
+      "apiVersion: v1\nkind: ConfigMap\ndata:\n  <<: text\n",
+    ),
   },
   "number-not-finite": {
     severity: "error",
     message: ({ text }) => `${quoted(text)} is no number that JSON has`,
     label: ({ text }) => `quote it if it is text: ${JSON.stringify(text)}`,
-    page: page("Infinity, or not a number", "Kubernetes objects are JSON, which has neither. kubectl refuses the file.", "web.yaml", "apiVersion: v1\nkind: ConfigMap\ndata:\n  a: .inf\n"),
+    page: page(
+      "Infinity, or not a number",
+      "Kubernetes objects are JSON, which has neither. kubectl refuses the file.",
+      "web.yaml",
+      "apiVersion: v1\nkind: ConfigMap\ndata:\n  a: .inf\n",
+    ),
   },
 
   // ---- what is no manifest -------------------------------------------------------------------------------------------
   "not-kubernetes": {
     severity: "error",
-    message: ({ what, more }) => `${what ?? "this is no Kubernetes object: it has no `apiVersion` and `kind`"}${more === 0 ? "" : `, and ${more} more of its documents`}`,
+    message: ({ what, more }) =>
+      `${what ?? "this is no Kubernetes object: it has no `apiVersion` and `kind`"}${more === 0 ? "" : `, and ${more} more of its documents`}`,
     help: ({ help }) => help ?? skipHint,
     page: page(
       "Not a Kubernetes object",
@@ -193,7 +276,7 @@ export const catalogue: { readonly [Code in keyof ReadParameters]: MessageEntry<
   "helm-template": {
     severity: "error",
     message: ({ helm }) => (helm ? "this is a Helm template, not a manifest" : "this is a template, not a manifest"),
-    help: ({ helm, chart }) => (helm ? `render it: helm template ${chart ?? "CHART"} | netproof check -f -` : "render it first, and read the result"),
+    help: ({ helm, chart }) => (helm ? `render it: helm template ${chart} | netproof check -f -` : "render it first, and read the result"),
     page: page(
       "A Helm template",
       "What stands between `{{` and `}}` is filled in by Helm, so only the rendered chart says which policies there are.",
@@ -216,8 +299,10 @@ export const catalogue: { readonly [Code in keyof ReadParameters]: MessageEntry<
   // ---- objects -------------------------------------------------------------------------------------------------------
   "object-incomplete": {
     severity: "error",
-    message: ({ missing, kind }) => (kind === undefined ? `this object has no \`${missing}\`` : `this ${quoted(kind)} has no \`${missing}\``),
-    help: ({ missing, kind }) => (missing === "apiVersion" && kind === "NetworkPolicy" ? "write `apiVersion: networking.k8s.io/v1`" : undefined),
+    message: ({ missing, kind }) =>
+      kind === undefined ? `this object has no \`${missing}\`` : `this ${quoted(kind)} has no \`${missing}\``,
+    help: ({ missing, kind }) =>
+      missing === "apiVersion" && kind === "NetworkPolicy" ? "write `apiVersion: networking.k8s.io/v1`" : undefined,
     page: page(
       "An object without apiVersion or kind",
       "Kinds are told apart by their group, which stands in `apiVersion`. Without it nobody knows what the object is.",
@@ -228,19 +313,34 @@ export const catalogue: { readonly [Code in keyof ReadParameters]: MessageEntry<
   "list-item-invalid": {
     severity: "error",
     message: () => "an item of a list of objects must be an object",
-    page: page("A list item that is no object", "`items` of a `List` holds objects.", "list.yaml", "apiVersion: v1\nkind: List\nitems: [web]\n"),
+    page: page(
+      "A list item that is no object",
+      "`items` of a `List` holds objects.",
+      "list.yaml",
+      "apiVersion: v1\nkind: List\nitems: [web]\n",
+    ),
   },
   "name-missing": {
     severity: "error",
     message: ({ kind }) => `this ${quoted(kind)} has no name`,
     help: () => "write `metadata: {name: …}`",
-    page: page("An object without a name", "Objects are told apart by kind, namespace and name.", "pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {labels: {app: web}}\n"),
+    page: page(
+      "An object without a name",
+      "Objects are told apart by kind, namespace and name.",
+      "pod.yaml",
+      "apiVersion: v1\nkind: Pod\nmetadata: {labels: {app: web}}\n",
+    ),
   },
   "name-invalid": {
     severity: "error",
     message: ({ what, name }) => `${quoted(name)} cannot be ${what}`,
     label: () => "a-z, 0-9, hyphens and dots, a letter or digit at both ends",
-    page: page("An invalid name", "Names of objects are DNS names (RFC 1123), at most 253 characters.", "web.yaml", policy("podSelector: {}").replace("name: web", "name: Web_1")),
+    page: page(
+      "An invalid name",
+      "Names of objects are DNS names (RFC 1123), at most 253 characters.",
+      "web.yaml",
+      policy("podSelector: {}").replace("name: web", "name: Web_1"),
+    ),
   },
   "api-version-unserved": {
     severity: "error",
@@ -257,7 +357,12 @@ export const catalogue: { readonly [Code in keyof ReadParameters]: MessageEntry<
   "object-repeated": {
     severity: "note",
     message: ({ title }) => `${title} is given twice, with the same content`,
-    page: page("The same object twice", "Both say the same, so one of them is enough.", "pods.yaml", [object("v1", "Pod", "web"), object("v1", "Pod", "web")].join("---\n")),
+    page: page(
+      "The same object twice",
+      "Both say the same, so one of them is enough.",
+      "pods.yaml",
+      [object("v1", "Pod", "web"), object("v1", "Pod", "web")].join("---\n"),
+    ),
   },
   "object-conflict": {
     severity: "error",
@@ -273,7 +378,12 @@ export const catalogue: { readonly [Code in keyof ReadParameters]: MessageEntry<
   "type-wrong": {
     severity: "error",
     message: ({ what, expected }) => `${what} must be ${expected}`,
-    page: page("A value of the wrong type", "The API server refuses the object.", "web.yaml", policy("podSelector: {}", "ingress: {from: []}")),
+    page: page(
+      "A value of the wrong type",
+      "The API server refuses the object.",
+      "web.yaml",
+      policy("podSelector: {}", "ingress: {from: []}"),
+    ),
   },
   "text-expected": {
     severity: "error",
@@ -300,7 +410,12 @@ export const catalogue: { readonly [Code in keyof ReadParameters]: MessageEntry<
   "address-invalid": {
     severity: "error",
     message: ({ what, text }) => `${quoted(text)} is no IP address (${what})`,
-    page: page("An invalid address", "Addresses are IPv4 in dotted decimal, or IPv6.", "pod.yaml", object("v1", "Pod", "web", "status: {podIP: 10.0.0.256}")),
+    page: page(
+      "An invalid address",
+      "Addresses are IPv4 in dotted decimal, or IPv6.",
+      "pod.yaml",
+      object("v1", "Pod", "web", "status: {podIP: 10.0.0.256}"),
+    ),
   },
   "port-out-of-range": {
     severity: "error",
@@ -313,13 +428,23 @@ export const catalogue: { readonly [Code in keyof ReadParameters]: MessageEntry<
     message: ({ protocol }) => `${quoted(protocol)} is not a protocol`,
     label: () => "expected TCP, UDP or SCTP",
     help: ({ meant }) => didYouMean(meant),
-    page: page("An unknown protocol", "NetworkPolicy knows TCP, UDP and SCTP, in capitals. There is no rule for ICMP.", "web.yaml", rule("ports:", "- protocol: tcp")),
+    page: page(
+      "An unknown protocol",
+      "NetworkPolicy knows TCP, UDP and SCTP, in capitals. There is no rule for ICMP.",
+      "web.yaml",
+      rule("ports:", "- protocol: tcp"),
+    ),
   },
   "replicas-too-many": {
     severity: "error",
     message: ({ replicas }) => `${replicas} replicas are too many to judge`,
     label: ({ most }) => `all workloads together may ask for ${most} pods`,
-    page: page("Too many replicas", "One pod is made per replica. No cluster is this large.", "web.yaml", object("apps/v1", "Deployment", "web", "spec: {replicas: 2000000000, template: {}}")),
+    page: page(
+      "Too many replicas",
+      "One pod is made per replica. No cluster is this large.",
+      "web.yaml",
+      object("apps/v1", "Deployment", "web", "spec: {replicas: 2000000000, template: {}}"),
+    ),
   },
 
   // ---- NetworkPolicy (semantics 4.1) ---------------------------------------------------------------------------------
@@ -338,19 +463,34 @@ export const catalogue: { readonly [Code in keyof ReadParameters]: MessageEntry<
   "field-missing": {
     severity: "error",
     message: ({ what, field }) => `${what} needs ${quoted(field)}`,
-    page: page("A missing field", "The API server refuses the policy without it.", "web.yaml", rule("from:", "- ipBlock: {except: [10.0.0.0/8]}")),
+    page: page(
+      "A missing field",
+      "The API server refuses the policy without it.",
+      "web.yaml",
+      rule("from:", "- ipBlock: {except: [10.0.0.0/8]}"),
+    ),
   },
   "policy-type-unknown": {
     severity: "error",
     message: ({ type }) => `${quoted(type)} is not a policy type`,
     label: () => "expected Ingress or Egress",
-    page: page("An unknown policy type", "`policyTypes` lists Ingress, Egress or both, with a capital.", "web.yaml", policy("podSelector: {}", "policyTypes: [ingress]")),
+    page: page(
+      "An unknown policy type",
+      "`policyTypes` lists Ingress, Egress or both, with a capital.",
+      "web.yaml",
+      policy("podSelector: {}", "policyTypes: [ingress]"),
+    ),
   },
   "policy-types-many": {
     severity: "error",
     message: ({ count }) => `\`policyTypes\` has ${count} items`,
     label: () => "there are two types only",
-    page: page("Too many policy types", "`policyTypes` lists Ingress, Egress or both.", "web.yaml", policy("podSelector: {}", "policyTypes: [Ingress, Egress, Ingress]")),
+    page: page(
+      "Too many policy types",
+      "`policyTypes` lists Ingress, Egress or both.",
+      "web.yaml",
+      policy("podSelector: {}", "policyTypes: [Ingress, Egress, Ingress]"),
+    ),
   },
   "rules-dead": {
     severity: "warning",
@@ -366,20 +506,35 @@ export const catalogue: { readonly [Code in keyof ReadParameters]: MessageEntry<
   "peer-empty": {
     severity: "error",
     message: () => "a peer needs `podSelector`, `namespaceSelector` or `ipBlock`",
-    page: page("An empty peer", "An item of `from` or `to` says who is meant. To allow everyone leave the whole list out.", "web.yaml", rule("from:", "- {}")),
+    page: page(
+      "An empty peer",
+      "An item of `from` or `to` says who is meant. To allow everyone leave the whole list out.",
+      "web.yaml",
+      rule("from:", "- {}"),
+    ),
   },
   "peer-mixed": {
     severity: "error",
     message: () => "`ipBlock` stands alone in its peer",
     label: () => "begin a new item of the list",
-    page: page("An ipBlock beside selectors", "A peer is either addresses or pods. Two items of the list are ORed.", "web.yaml", rule("from:", "- podSelector: {}", "  ipBlock: {cidr: 10.0.0.0/8}")),
+    page: page(
+      "An ipBlock beside selectors",
+      "A peer is either addresses or pods. Two items of the list are ORed.",
+      "web.yaml",
+      rule("from:", "- podSelector: {}", "  ipBlock: {cidr: 10.0.0.0/8}"),
+    ),
   },
   "cidr-invalid": {
     severity: "error",
     message: ({ text }) => `${quoted(text)} is not a CIDR`,
     label: () => "expected an address and a length, such as 10.0.0.0/8 or 2001:db8::/32",
     help: ({ text }) => (/^[0-9]{1,3}(\.[0-9]{1,3}){3}$/.test(text) ? `one address is \`${text}/32\`` : undefined),
-    page: page("An invalid CIDR", "An ipBlock is written as address and prefix length.", "web.yaml", rule("from:", "- ipBlock: {cidr: 10.0.0.0}")),
+    page: page(
+      "An invalid CIDR",
+      "An ipBlock is written as address and prefix length.",
+      "web.yaml",
+      rule("from:", "- ipBlock: {cidr: 10.0.0.0}"),
+    ),
   },
   "cidr-host-bits": {
     severity: "warning",
@@ -407,16 +562,30 @@ export const catalogue: { readonly [Code in keyof ReadParameters]: MessageEntry<
   },
   "except-outside": {
     severity: "error",
-    message: ({ except, block, whole }) => (whole ? `${quoted(except)} is all of ${quoted(block)}` : `${quoted(except)} is not inside ${quoted(block)}`),
+    message: ({ except, block, whole }) =>
+      whole ? `${quoted(except)} is all of ${quoted(block)}` : `${quoted(except)} is not inside ${quoted(block)}`,
     label: () => "must be a strict part of it",
-    page: page("An exception outside its block", "`except` takes a part out of `cidr`, so it lies inside it and is smaller.", "web.yaml", rule("from:", "- ipBlock: {cidr: 10.0.0.0/16, except: [10.1.0.0/16]}")),
+    page: page(
+      "An exception outside its block",
+      "`except` takes a part out of `cidr`, so it lies inside it and is smaller.",
+      "web.yaml",
+      rule("from:", "- ipBlock: {cidr: 10.0.0.0/16, except: [10.1.0.0/16]}"),
+    ),
   },
   "port-name-invalid": {
     severity: "error",
     message: ({ name }) =>
-      /^[0-9]+$/.test(name) ? `${quoted(name)} in quotes is a name, and a name needs a letter` : `${quoted(name)} cannot be the name of a port`,
-    label: ({ name }) => (/^[0-9]+$/.test(name) ? "a number has no quotes" : "1 to 15 of a-z, 0-9 and single hyphens inside, with a letter"),
-    page: page("An invalid port name", "A text under `port` is the name of a container port. A number in quotes is a text.", "web.yaml", rule("ports:", '- port: "80"')),
+      /^[0-9]+$/.test(name)
+        ? `${quoted(name)} in quotes is a name, and a name needs a letter`
+        : `${quoted(name)} cannot be the name of a port`,
+    label: ({ name }) =>
+      /^[0-9]+$/.test(name) ? "a number has no quotes" : "1 to 15 of a-z, 0-9 and single hyphens inside, with a letter",
+    page: page(
+      "An invalid port name",
+      "A text under `port` is the name of a container port. A number in quotes is a text.",
+      "web.yaml",
+      rule("ports:", '- port: "80"'),
+    ),
   },
   "end-port-invalid": {
     severity: "error",
@@ -430,56 +599,104 @@ export const catalogue: { readonly [Code in keyof ReadParameters]: MessageEntry<
           return "`endPort` is smaller than `port`";
       }
     },
-    page: page("An invalid endPort", "`port` and `endPort` are the first and last number of a range, both included (S7).", "web.yaml", rule("ports:", "- port: 90", "  endPort: 80")),
+    page: page(
+      "An invalid endPort",
+      "`port` and `endPort` are the first and last number of a range, both included (S7).",
+      "web.yaml",
+      rule("ports:", "- port: 90", "  endPort: 80"),
+    ),
   },
   "octal-number": {
     severity: "warning",
     message: ({ written, value }) => `${quoted(written)} is ${value}: a leading zero makes it octal`,
     help: ({ value, meant }) => `write \`${meant}\` if that is meant, else \`${value}\``,
-    page: page("A number with a leading zero", "Kubernetes reads YAML 1.1, where a leading zero means octal: 0443 is 291.", "web.yaml", rule("ports:", "- port: 0443")),
+    page: page(
+      "A number with a leading zero",
+      "Kubernetes reads YAML 1.1, where a leading zero means octal: 0443 is 291.",
+      "web.yaml",
+      rule("ports:", "- port: 0443"),
+    ),
   },
   "label-key-invalid": {
     severity: "error",
     message: ({ key }) => `${quoted(key)} cannot be the key of a label`,
     label: () => "letters, digits, - _ . (at most 63), maybe after a DNS name and /",
-    page: page("An invalid label key", "No label can have this key, so the API server refuses the selector.", "web.yaml", policy('podSelector: {matchLabels: {"a b": c}}')),
+    page: page(
+      "An invalid label key",
+      "No label can have this key, so the API server refuses the selector.",
+      "web.yaml",
+      policy('podSelector: {matchLabels: {"a b": c}}'),
+    ),
   },
   "label-value-invalid": {
     severity: "error",
     message: ({ value }) => `${quoted(value)} cannot be the value of a label`,
     label: () => "letters, digits, - _ . (at most 63), a letter or digit at both ends",
-    page: page("An invalid label value", "No label can have this value, so the API server refuses the selector.", "web.yaml", policy('podSelector: {matchLabels: {app: "web*"}}')),
+    page: page(
+      "An invalid label value",
+      "No label can have this value, so the API server refuses the selector.",
+      "web.yaml",
+      policy('podSelector: {matchLabels: {app: "web*"}}'),
+    ),
   },
   "operator-unknown": {
     severity: "error",
     message: ({ operator }) => `${quoted(operator)} is not an operator`,
     label: () => "expected In, NotIn, Exists or DoesNotExist",
     help: ({ meant }) => didYouMean(meant),
-    page: page("An unknown operator", "Match expressions know In, NotIn, Exists and DoesNotExist.", "web.yaml", policy("podSelector: {matchExpressions: [{key: app, operator: in, values: [web]}]}")),
+    page: page(
+      "An unknown operator",
+      "Match expressions know In, NotIn, Exists and DoesNotExist.",
+      "web.yaml",
+      policy("podSelector: {matchExpressions: [{key: app, operator: in, values: [web]}]}"),
+    ),
   },
   "values-missing": {
     severity: "error",
     message: ({ operator }) => `\`${operator}\` needs at least one of \`values\``,
-    page: page("An operator without values", "In and NotIn compare with a list of values.", "web.yaml", policy("podSelector: {matchExpressions: [{key: app, operator: In}]}")),
+    page: page(
+      "An operator without values",
+      "In and NotIn compare with a list of values.",
+      "web.yaml",
+      policy("podSelector: {matchExpressions: [{key: app, operator: In}]}"),
+    ),
   },
   "values-forbidden": {
     severity: "error",
     message: ({ operator }) => `\`${operator}\` takes no \`values\``,
-    page: page("An operator with values", "Exists and DoesNotExist look at the key only.", "web.yaml", policy("podSelector: {matchExpressions: [{key: app, operator: Exists, values: [web]}]}")),
+    page: page(
+      "An operator with values",
+      "Exists and DoesNotExist look at the key only.",
+      "web.yaml",
+      policy("podSelector: {matchExpressions: [{key: app, operator: Exists, values: [web]}]}"),
+    ),
   },
 
   // ---- the whole -----------------------------------------------------------------------------------------------------
   "no-pods": {
     severity: "note",
-    message: ({ policies }) => (policies === 0 ? "no pods and no policies were read" : `${policies} ${policies === 1 ? "policy" : "policies"} and no pods: there is nobody to judge`),
+    message: ({ policies }) =>
+      policies === 0
+        ? "no pods and no policies were read"
+        : `${policies} ${policies === 1 ? "policy" : "policies"} and no pods: there is nobody to judge`,
     help: () => "kubectl get namespaces,pods,services -A -o json supplies them; or give the workloads' manifests",
-    page: page("No pods", "Verdicts are about pods. They come from a dump of the cluster, or from the manifests of the workloads.", "web.yaml", policy("podSelector: {}")),
+    page: page(
+      "No pods",
+      "Verdicts are about pods. They come from a dump of the cluster, or from the manifests of the workloads.",
+      "web.yaml",
+      policy("podSelector: {}"),
+    ),
   },
   "no-policies": {
     severity: "note",
     message: ({ pods }) => `${pods} ${pods === 1 ? "pod" : "pods"} and no policies: everything is open`,
     help: () => "kubectl get networkpolicies -A -o json supplies them",
-    page: page("No policies", "Without a policy no pod is isolated, so every connection is allowed.", "pod.yaml", object("v1", "Pod", "web")),
+    page: page(
+      "No policies",
+      "Without a policy no pod is isolated, so every connection is allowed.",
+      "pod.yaml",
+      object("v1", "Pod", "web"),
+    ),
   },
 };
 

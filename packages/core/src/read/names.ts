@@ -3,6 +3,11 @@ export function isSubdomain(text: string): boolean {
   return text.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(text);
 }
 
+/** DNS-1123 label: names of namespaces. */
+export function isLabel(text: string): boolean {
+  return text.length <= 63 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(text);
+}
+
 /** A label key: a name of at most 63 characters, maybe after a DNS prefix and `/`. */
 export function isLabelKey(text: string): boolean {
   const slash = text.indexOf("/");

@@ -5,9 +5,22 @@ import { childPath, type Origin } from "../text/source.ts";
 import { nearest } from "../text/suggest.ts";
 import { peersField, refuseUnknownFields } from "./fields.ts";
 import * as kubernetes from "./kubernetes.ts";
-import { child, hasErrors, list, mapping, mappings, originOf, rootOf, spanAt, startReading, text, type Field, type Reading } from "./kubernetes.ts";
+import {
+  child,
+  hasErrors,
+  list,
+  mapping,
+  mappings,
+  originOf,
+  rootOf,
+  spanAt,
+  startReading,
+  text,
+  type Field,
+  type Reading,
+} from "./kubernetes.ts";
 import { say } from "./messages.ts";
-import { isPortName, isSubdomain } from "./names.ts";
+import { isLabel, isPortName, isSubdomain } from "./names.ts";
 import type { ManifestObject } from "./manifest.ts";
 import { oncePerObject } from "./remember.ts";
 import { everything, selectorOf } from "./selectors.ts";
@@ -34,7 +47,8 @@ function isServed(reading: Reading): boolean {
   const { group, version } = reading.object;
   if (group === "networking.k8s.io" && version === "v1") return true;
   const at = spanAt(reading, "apiVersion", "value");
-  const fix = [{ at, text: "networking.k8s.io/v1" }];
+  const quote = /^["']/.exec(at.source.text.slice(at.start, at.end))?.[0] ?? "";
+  const fix = [{ at, text: `${quote}networking.k8s.io/v1${quote}` }];
   reading.diagnostics.push(say("api-version-unserved", at, { apiVersion: `${group}/${version}` }, { fix }));
   return false;
 }
@@ -44,7 +58,13 @@ function policyOf(reading: Reading): NetworkPolicy {
   const name: PolicyName = { namespace: object.namespace ?? "", name: object.name };
   checkTop(reading);
   if (!isSubdomain(object.name)) {
-    reading.diagnostics.push(say("name-invalid", spanAt(reading, "metadata.name", "value"), { what: "the name of a policy", name: object.name }));
+    reading.diagnostics.push(
+      say("name-invalid", spanAt(reading, "metadata.name", "value"), { what: "the name of a policy", name: object.name }),
+    );
+  }
+  if (!isLabel(name.namespace)) {
+    const parameters = { what: "the name of a namespace", name: name.namespace };
+    reading.diagnostics.push(say("name-invalid", spanAt(reading, "metadata.namespace", "value"), parameters));
   }
   const spec = mapping(reading, child(rootOf(reading), "spec"), "`spec`") ?? { value: {}, path: "spec" };
   refuseUnknownFields(reading, spec, { shape: "spec" });
@@ -52,16 +72,22 @@ function policyOf(reading: Reading): NetworkPolicy {
   const inForce = (direction: Direction): readonly Rule[] | undefined => {
     const rules = rulesOf(reading, spec, direction, name);
     if (types.in.includes(direction)) return rules;
-    if (rules.length > 0) reading.diagnostics.push(say("rules-dead", spanAt(reading, `spec.${direction}`, "key"), { direction, type: typeNames[direction] }));
+    if (rules.length > 0)
+      reading.diagnostics.push(say("rules-dead", spanAt(reading, `spec.${direction}`, "key"), { direction, type: typeNames[direction] }));
     return undefined;
   };
   const [ingress, egress] = [inForce("ingress"), inForce("egress")];
   if (types.from === "defaults") {
     const listed = types.in.map((direction) => typeNames[direction]).join(", ");
-    reading.assumed.push({ rule: "S2", what: `${name.namespace}/${name.name} has policyTypes [${listed}]`, count: 1, origins: [originOf(reading)] });
+    reading.assumed.push({
+      rule: "S2",
+      what: `${name.namespace}/${name.name} has policyTypes [${listed}]`,
+      count: 1,
+      origins: [originOf(reading)],
+    });
   }
   const isolatesAt = { ingress: isolatesAtOf(reading, spec, types, "ingress"), egress: isolatesAtOf(reading, spec, types, "egress") };
-  return { kind: "NetworkPolicy", name, subject: subjectOf(reading, spec), ingress, egress, isolatesAt, origin: originOf(reading) };
+  return { kind: "NetworkPolicy", name, subject: subjectOf(reading, spec), ingress, egress, isolatesAt, written: object.value, origin: originOf(reading) };
 }
 
 /** The entry of `policyTypes`; without one the list of rules, else `spec`. */
@@ -84,6 +110,8 @@ function checkTop(reading: Reading): void {
     } else skip(reading, key, childPath("", key));
   }
   const metadata = child(root, "metadata");
+  kubernetes.labels(reading, child(metadata, "labels"), "`labels`");
+  kubernetes.labels(reading, child(metadata, "annotations"), "`annotations`");
   for (const key of Object.keys((metadata?.value ?? {}) as Fields)) {
     if (!metadataFields.has(key)) skip(reading, `metadata.${key}`, childPath("metadata", key));
   }
@@ -169,7 +197,10 @@ function peerOf(reading: Reading, item: Field, direction: Direction): Peer | und
       const related = [{ at: spanAt(reading, (pods ?? namespaces ?? item).path, "key"), message: "the selector" }];
       reading.diagnostics.push(say("peer-mixed", spanAt(reading, block.path, "key"), {}, { related }));
     }
-    for (const [field, name] of [[pods, "podSelector"], [namespaces, "namespaceSelector"]] as const) {
+    for (const [field, name] of [
+      [pods, "podSelector"],
+      [namespaces, "namespaceSelector"],
+    ] as const) {
       if (field !== undefined) selectorOf(reading, field, name);
     }
     const { cidr, except } = blockOf(reading, block) ?? {};
@@ -192,7 +223,8 @@ function blockOf(reading: Reading, field: Field): { readonly cidr: Cidr; readonl
   if (mapping(reading, field, "`ipBlock`") === undefined) return undefined;
   refuseUnknownFields(reading, field, { shape: "ipBlock" });
   const cidrField = child(field, "cidr");
-  if (cidrField === undefined) reading.diagnostics.push(say("field-missing", spanAt(reading, field.path, "key"), { what: "an `ipBlock`", field: "cidr" }));
+  if (cidrField === undefined)
+    reading.diagnostics.push(say("field-missing", spanAt(reading, field.path, "key"), { what: "an `ipBlock`", field: "cidr" }));
   const cidr = cidrField && cidrOf(reading, cidrField, "`cidr`");
   const except = list(reading, child(field, "except"), "`except`").flatMap((item) => {
     const inner = cidrOf(reading, item.value === null ? { ...item, value: "" } : item, "an item of `except`");
@@ -200,11 +232,15 @@ function blockOf(reading: Reading, field: Field): { readonly cidr: Cidr; readonl
     if (isStrictSubset(inner, cidr)) return inner;
     const related = [{ at: spanAt(reading, cidrField.path, "value"), message: "the block" }];
     const whole = inner.first === cidr.first && inner.last === cidr.last && inner.family === cidr.family;
-    const parameters = { except: String(item.value), block: String(cidrField.value), whole };
+    const parameters = { except: textOf(item), block: textOf(cidrField), whole };
     reading.diagnostics.push(say("except-outside", spanAt(reading, item.path, "value"), parameters, { related }));
     return [];
   });
   return cidr === undefined ? undefined : { cidr, except };
+}
+
+function textOf({ value }: Field): string {
+  return typeof value === "string" ? value : "";
 }
 
 /** Host bits and leading zeros are read as servers up to 1.35 read them, with a warning: newer ones refuse them in new objects (semantics 4.1). */
@@ -218,7 +254,8 @@ function cidrOf(reading: Reading, field: Field, what: string): Cidr | undefined 
     return undefined;
   }
   const { cidr } = parsed;
-  if (parsed.hostBits) reading.diagnostics.push(say("cidr-host-bits", at, { text: written, network: cidr.text, single: singleOf(written) }));
+  if (parsed.hostBits)
+    reading.diagnostics.push(say("cidr-host-bits", at, { text: written, network: cidr.text, single: singleOf(written) }));
   else if (parsed.leadingZeros) reading.diagnostics.push(say("cidr-leading-zeros", at, { text: written, network: cidr.text }));
   return cidr;
 }
@@ -247,7 +284,9 @@ function portValueOf(reading: Reading, field: Field): number | { readonly name: 
     return kubernetes.portNumber(reading, field, "a port");
   }
   if (typeof field.value !== "string") {
-    reading.diagnostics.push(say("type-wrong", spanAt(reading, field.path, "value"), { what: "`port`", expected: "a number or the name of a port" }));
+    reading.diagnostics.push(
+      say("type-wrong", spanAt(reading, field.path, "value"), { what: "`port`", expected: "a number or the name of a port" }),
+    );
     return undefined;
   }
   if (isPortName(field.value)) return { name: field.value };

@@ -37,7 +37,10 @@ export function objectsOf(value: Fields, document: SourceDocument, defaultNamesp
     if (!isRecord(item.value)) return { objects: [], diagnostics: [say("list-item-invalid", at(), {})] };
     if (typeof apiVersion !== "string" || typeof kind !== "string" || kind === "") {
       const named = typeof kind === "string" && kind !== "" ? kind : undefined;
-      return { objects: [], diagnostics: [say("object-incomplete", at(), { missing: named === undefined ? "kind" : "apiVersion", kind: named })] };
+      return {
+        objects: [],
+        diagnostics: [say("object-incomplete", at(), { missing: named === undefined ? "kind" : "apiVersion", kind: named })],
+      };
     }
     if (kind === "List") {
       const span = document.locate(childPath(path, "items"), "value");
@@ -71,7 +74,10 @@ function objectOf(value: Fields, { apiVersion, kind, document, path }: ObjectHea
     if (found === undefined || found === null || found === "") return undefined;
     if (typeof found === "string") return found;
     const at = childPath(metadataPath, key);
-    if (typeof found === "object") return void wrongType(at, `\`${key}\``, "text");
+    if (typeof found === "object") {
+      wrongType(at, `\`${key}\``, "text");
+      return undefined;
+    }
     const read = textOrLetter(found, document.locate(at, "value"), `\`${key}\``);
     if (read.diagnostic !== undefined && use !== "none") diagnostics.push(read.diagnostic);
     return read.value;

@@ -17,7 +17,7 @@ export function ownership(workloads: readonly ManifestObject[]): Ownership {
 
   const chainOf: Ownership["chainOf"] = ({ namespace }, owner) => {
     const chain: ManifestObject[] = [];
-    for (let next = owner; next !== undefined; ) {
+    for (let next = owner; next !== undefined;) {
       const object = present.get(keyOf(namespace, next));
       if (object === undefined || chain.includes(object)) break;
       chain.push(object);

@@ -42,7 +42,9 @@ export interface BrokenDocument {
  * Reads a text that people wrote as YAML (or JSON), such as a use-case file: scalars as kubectl decodes them, a key given twice is an error.
  * Never throws; what could not be read is in the diagnostics.
  */
-export async function parseYaml(source: Source): Promise<{ readonly documents: readonly ParsedDocument[]; readonly diagnostics: readonly Diagnostic[] }> {
+export async function parseYaml(
+  source: Source,
+): Promise<{ readonly documents: readonly ParsedDocument[]; readonly diagnostics: readonly Diagnostic[] }> {
   const { documents, broken } = await parseText(source);
   const repeated = documents.flatMap(({ repeatedKeys }) => repeatedKeys.map(keyRepeated));
   return { documents, diagnostics: [...broken.flatMap(({ diagnostics }) => diagnostics), ...repeated] };
@@ -69,6 +71,8 @@ function* splitStream(text: string): Generator<Range> {
   const marker = /^(?:---|\.\.\.)(?=[ \t\r\n]|$)/gm;
   let start = 0;
   for (const { 0: mark, index } of text.matchAll(marker)) {
+    // A line separator of Unicode begins a line for a regular expression, not for YAML.
+    if (index > 0 && !/[\r\n]/.test(text[index - 1] as string)) continue;
     if (mark === "---") {
       // Directives belong to the document that the marker begins.
       if (onlyDirectives(text.slice(start, index))) continue;
@@ -114,13 +118,14 @@ async function parseJson(source: Source, range: Range): Promise<ParsedText> {
   const quick = quickJson(source, { start: contentStart(source.text, range), end: range.end });
   if (quick !== undefined) return { documents: [quick], broken: [] };
   const documents: ParsedDocument[] = [];
-  for (let at = contentStart(source.text, range); at < range.end; ) {
+  for (let at = contentStart(source.text, range); at < range.end;) {
     const { end, error, repeats } = scanJson(source.text, at, limits.depth);
     if (error !== undefined) {
       const asYaml = documents.length === 0 && error.problem === "syntax" ? await jsonAsYaml(source, range) : undefined;
       if (asYaml !== undefined) return asYaml;
       const span: Span = { source: withoutSecretText(source, range), start: error.at, end: Math.min(range.end, error.at + 1) };
-      const diagnostic = error.problem === "depth" ? say("nesting-too-deep", span, { levels: limits.depth }) : say("json-invalid", span, error);
+      const diagnostic =
+        error.problem === "depth" ? say("nesting-too-deep", span, { levels: limits.depth }) : say("json-invalid", span, error);
       return { documents, broken: [{ text: source.text.slice(range.start, range.end), diagnostics: [diagnostic] }] };
     }
     const repeatedKeys = repeats.map(({ key, steps, first, second }) => ({
@@ -175,15 +180,15 @@ async function jsonAsYaml(source: Source, range: Range): Promise<ParsedText | un
 
 async function parseYamlDocuments(source: Source, range: Range): Promise<ParsedText> {
   const written = source.text.slice(range.start, range.end);
-  let hidden: Source | undefined;
-  const failureAt: SpanAt = (start, end = start + 1) => ({
-    source: (hidden ??= withoutSecretText(source, range)),
-    start: range.start + start,
-    end: range.start + end,
-  });
+  if (scalarsIn(written) > limits.yamlScalars) {
+    const at: Span = { source: withoutSecretText(source, range), start: range.start, end: range.start };
+    return brokenAt(written, [say("document-too-large", at, { megabytes: Math.round(written.length / 1_000_000) })]);
+  }
   const parsed = parseLenient(written);
-  if ("reason" in parsed) return { documents: [], broken: [{ text: written, diagnostics: await syntaxErrors(written, parsed, failureAt) }] };
-
+  if ("reason" in parsed) {
+    const failure = failureIn(source, range, parsed.at);
+    return brokenAt(written, failure.hidden ? [failure.hidden] : await syntaxErrors(written, parsed, failure.spanAt));
+  }
   const { events, text, toWritten } = parsed;
   const toSource = (offset: number): number => range.start + toWritten(offset);
   const documents: ParsedDocument[] = [];
@@ -191,18 +196,50 @@ async function parseYamlDocuments(source: Source, range: Range): Promise<ParsedT
     const { value, repeated, error } = buildDocument(own, text);
     const rangeAt = (event: number): Range => rangeOfEvent(own, event, text);
     if (error !== undefined) {
-      const { start, end } = rangeAt(error.event);
-      return { documents, broken: [{ text: written, diagnostics: [buildFailure(error, failureAt(toWritten(start), toWritten(end)))] }] };
+      const [start, end] = [toWritten(rangeAt(error.event).start), toWritten(rangeAt(error.event).end)];
+      const failure = failureIn(source, range, start);
+      return { ...brokenAt(written, [failure.hidden ?? buildFailure(error, failure.spanAt(start, end))]), documents };
     }
     if (value === null) continue;
     const spanOfKey = (event: number): Span => ({ source, start: toSource(rangeAt(event).start), end: toSource(rangeAt(event).end) });
     documents.push({
       value,
       document: yamlDocument(source, text, own, toSource),
-      repeatedKeys: repeated.map(({ key, path, firstEvent, secondEvent }) => ({ key, path, first: spanOfKey(firstEvent), second: spanOfKey(secondEvent) })),
+      repeatedKeys: repeated.map(({ key, path, firstEvent, secondEvent }) => ({
+        key,
+        path,
+        first: spanOfKey(firstEvent),
+        second: spanOfKey(secondEvent),
+      })),
     });
   }
   return { documents, broken: [] };
+}
+
+/** About how many scalars a text holds: keys and values, items, without looking at quotes. */
+function scalarsIn(text: string): number {
+  if (text.length < limits.yamlScalars) return 0;
+  let scalars = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === comma) scalars++;
+    else if ((code === colon || code === dash) && text.charCodeAt(at + 1) <= space) scalars += code === colon ? 2 : 1;
+  }
+  return scalars;
+}
+
+const [comma, colon, dash, space] = [44, 58, 45, 32];
+
+function brokenAt(text: string, diagnostics: readonly Diagnostic[]): ParsedText {
+  return { documents: [], broken: [{ text, diagnostics }] };
+}
+
+/** How to speak of a mistake at an offset of a document: without a word of its text when it may hold a Secret. */
+function failureIn(source: Source, range: Range, at: number): { readonly spanAt: SpanAt; readonly hidden: Diagnostic | undefined } {
+  const shown = withoutSecretText(source, range);
+  const spanAt: SpanAt = (start, end = start + 1) => ({ source: shown, start: range.start + start, end: range.start + end });
+  const reason = "the place is not shown, because this may hold a Secret";
+  return { spanAt, hidden: shown === source ? undefined : say("yaml-invalid", spanAt(at), { reason }) };
 }
 
 type SpanAt = (start: number, end?: number) => Span;

@@ -2,7 +2,20 @@ import type { Labels, NamedPort, Namespace, Node, Pod, WorkloadName } from "../m
 import { sameAddress, type Address } from "../net/address.ts";
 import type { Cidr } from "../net/cidr.ts";
 import * as kubernetes from "./kubernetes.ts";
-import { child, descend, labels, mapping, mappings, originOf, rootOf, startReading, text, type Field, type Reading } from "./kubernetes.ts";
+import {
+  child,
+  descend,
+  itemsOf,
+  labels,
+  mapping,
+  mappings,
+  originOf,
+  rootOf,
+  startReading,
+  text,
+  type Field,
+  type Reading,
+} from "./kubernetes.ts";
 import type { ManifestObject } from "./manifest.ts";
 import { oncePerObject, remembering } from "./remember.ts";
 
@@ -44,7 +57,9 @@ function readingOf(object: ManifestObject): PodReading {
 
 /** All addresses of `podIPs`; `podIP` alone where the list is missing (S15). */
 function addressesOf(reading: Reading, plural: Field | undefined, single: Field | undefined, what: string): readonly Address[] {
-  const listed = mappings(reading, plural, "a list of addresses", "an item of it").flatMap((item) => kubernetes.address(reading, child(item, "ip"), what) ?? []);
+  const listed = mappings(reading, plural, "a list of addresses", "an item of it").flatMap(
+    (item) => kubernetes.address(reading, child(item, "ip"), what) ?? [],
+  );
   const alone = kubernetes.address(reading, single, what);
   if (alone === undefined || listed.some((address) => sameAddress(address, alone))) return listed;
   return [alone, ...listed];
@@ -52,9 +67,7 @@ function addressesOf(reading: Reading, plural: Field | undefined, single: Field 
 
 /** The owner that made the object: the controller, which a live object names. */
 export function controllerOf(root: Field): WorkloadName | undefined {
-  const owners = descend(root, "metadata", "ownerReferences");
-  if (owners === undefined || !Array.isArray(owners.value)) return undefined;
-  const fields = owners.value.map((value, i) => ({ value, path: `${owners.path}[${i}]` }));
+  const fields = itemsOf(descend(root, "metadata", "ownerReferences"));
   const controller = fields.find((field) => child(field, "controller")?.value === true) ?? (fields.length === 1 ? fields[0] : undefined);
   const [kind, name] = [child(controller, "kind")?.value, child(controller, "name")?.value];
   // The pods that a kubelet runs from files are owned by their Node, which is no workload.
@@ -131,4 +144,3 @@ export function hostAddressesOf(
   }
   return "not-yet-assigned";
 }
-

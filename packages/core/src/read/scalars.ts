@@ -60,7 +60,9 @@ function integerOf(digits: string): number | undefined {
   const match = goInteger.exec(digits);
   if (match === null) return undefined;
   const [, sign, hex, binary, octal, decimal] = match;
-  const size = BigInt(hex !== undefined ? `0x${hex}` : binary !== undefined ? `0b${binary}` : octal !== undefined ? `0o${octal}` : (decimal ?? "0"));
+  const size = BigInt(
+    hex !== undefined ? `0x${hex}` : binary !== undefined ? `0b${binary}` : octal !== undefined ? `0o${octal}` : (decimal ?? "0"),
+  );
   const limit = sign === "-" ? 1n << 63n : sign === "+" ? (1n << 63n) - 1n : (1n << 64n) - 1n;
   if (size > limit) return undefined;
   return sign === "-" ? 0 - Number(size) : Number(size);

@@ -54,7 +54,7 @@ export function jsonMembers(text: string, at: number, most: number = Infinity): 
   const members: JsonPlace[] = [];
   const isObject = text.charCodeAt(at) === openBrace;
   if (!isObject && text.charCodeAt(at) !== openBracket) return members;
-  for (let i = valueStart(text, at + 1); i < text.length && members.length < most; ) {
+  for (let i = valueStart(text, at + 1); i < text.length && members.length < most;) {
     const code = text.charCodeAt(i);
     if (code === closeBrace || code === closeBracket) break;
     let key: string | undefined;
@@ -74,7 +74,7 @@ export function jsonMembers(text: string, at: number, most: number = Infinity): 
 /** How many keys stand in a text that is known to be good JSON: the strings that a colon follows. */
 export function countKeys(text: string, { start, end }: Range): number {
   let keys = 0;
-  for (let at = text.indexOf('"', start); at >= 0 && at < end; ) {
+  for (let at = text.indexOf('"', start); at >= 0 && at < end;) {
     const behind = valueStart(text, stringEnd(text, at));
     if (text.charCodeAt(behind) === colon) keys++;
     at = text.indexOf('"', behind);
@@ -86,7 +86,11 @@ export function countKeys(text: string, { start, end }: Range): number {
  * Goes through one JSON value without recursion: where it ends, the first thing wrong with it, the keys given twice, and whether it is
  * nested deeper than `depth`.
  */
-export function scanJson(text: string, from: number, depth: number): { readonly end: number; readonly error?: JsonError; readonly repeats: readonly JsonRepeat[] } {
+export function scanJson(
+  text: string,
+  from: number,
+  depth: number,
+): { readonly end: number; readonly error?: JsonError; readonly repeats: readonly JsonRepeat[] } {
   const repeats: JsonRepeat[] = [];
   const frames: ScanFrame[] = [];
   let at = valueStart(text, from);
@@ -169,7 +173,8 @@ function isEscaped(text: string, at: number): boolean {
 
 function checkedStringEnd(text: string, at: number): number | JsonError {
   const end = stringEnd(text, at);
-  if (end === text.length && (text.charCodeAt(end - 1) !== quote || end - 1 === at || isEscaped(text, end - 1))) return { problem: "syntax", at, expected: "a closing quote" };
+  if (end === text.length && (text.charCodeAt(end - 1) !== quote || end - 1 === at || isEscaped(text, end - 1)))
+    return { problem: "syntax", at, expected: "a closing quote" };
   const body = text.slice(at + 1, end - 1);
   const control = body.search(controlCharacter);
   if (control >= 0) return { problem: "syntax", at: at + 1 + control, expected: "a closing quote, or an escape" };

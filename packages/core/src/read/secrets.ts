@@ -26,7 +26,9 @@ function blankSource(source: Source): Source {
 
 /** The same document, its Secrets blanked out of the text: nothing that is made of it can show or keep them. */
 export function withoutSecrets(value: Value, document: LocatedDocument): SourceDocument {
-  const secrets = walkLists(value).filter((item) => item.kind === "Secret" || (isRecord(item.value) && fieldOf(item.value, "kind") === "Secret"));
+  const secrets = walkLists(value).filter(
+    (item) => item.kind === "Secret" || (isRecord(item.value) && fieldOf(item.value, "kind") === "Secret"),
+  );
   if (secrets.length === 0) return document;
   const { source } = document;
   let text = "";

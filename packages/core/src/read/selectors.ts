@@ -30,7 +30,7 @@ function matchLabelsOf(reading: Reading, field: Field | undefined): readonly Req
   return Object.entries(map.value as Fields).flatMap(([key, written]) => {
     const path = childPath(map.path, key);
     checkKey(reading, key, path, "key");
-    const value = written === null ? "" : text(reading, { value: written, path }, `the value of label \`${key}\``);
+    const value = written === null ? "" : text(reading, { value: written, path }, `the value of \`${key}\``);
     if (value === undefined) return [];
     checkValue(reading, value, path);
     return [{ key, operator: "In" as const, values: [value], origin: originOf(reading, path) }];

@@ -1,7 +1,21 @@
 import type { Labels, Namespace, Service, ServiceEndpoint, ServicePort } from "../model/cluster.ts";
 import { parseAddress, type Address } from "../net/address.ts";
 import * as kubernetes from "./kubernetes.ts";
-import { child, descend, labels, list, mapping, mappings, originOf, rootOf, spanAt, startReading, text, type Field, type Reading } from "./kubernetes.ts";
+import {
+  child,
+  descend,
+  labels,
+  list,
+  mapping,
+  mappings,
+  originOf,
+  rootOf,
+  spanAt,
+  startReading,
+  text,
+  type Field,
+  type Reading,
+} from "./kubernetes.ts";
 import type { ManifestObject } from "./manifest.ts";
 import { say } from "./messages.ts";
 import { oncePerObject, remembering } from "./remember.ts";
@@ -113,6 +127,16 @@ export function serviceOf(object: ManifestObject, namespace: Namespace, endpoint
     const slices = endpointObjects.filter(({ kind }) => kind === "EndpointSlice");
     const used = slices.length > 0 ? slices : endpointObjects;
     const endpoints = used.length === 0 ? undefined : used.flatMap((each) => readEndpoints(each).endpoints);
-    return { kind: "service", namespace, name: object.name, type, selector, clusterIPs, ports, slices: endpoints, origin: originOf({ object }) };
+    return {
+      kind: "service",
+      namespace,
+      name: object.name,
+      type,
+      selector,
+      clusterIPs,
+      ports,
+      slices: endpoints,
+      origin: originOf({ object }),
+    };
   });
 }

@@ -1,6 +1,19 @@
 import type { Labels, Namespace, Node, Pod, WorkloadName } from "../model/cluster.ts";
 import type { Cidr } from "../net/cidr.ts";
-import { child, descend, integer, labels, mapping, originOf, rootOf, spanAt, startReading, type Field, type Reading } from "./kubernetes.ts";
+import {
+  child,
+  descend,
+  integer,
+  itemsOf,
+  labels,
+  mapping,
+  originOf,
+  rootOf,
+  spanAt,
+  startReading,
+  type Field,
+  type Reading,
+} from "./kubernetes.ts";
 import type { ManifestObject } from "./manifest.ts";
 import { say } from "./messages.ts";
 import { controllerOf, hostAddressesOf, podSpecOf, type PodSpec } from "./pods.ts";
@@ -25,7 +38,10 @@ function readingOf(object: ManifestObject): WorkloadReading {
   const reading = startReading(object);
   const root = rootOf(reading);
   const spec = mapping(reading, child(root, "spec"), "`spec`");
-  const job = object.kind === "CronJob" ? mapping(reading, child(mapping(reading, child(spec, "jobTemplate"), "`jobTemplate`"), "spec"), "`spec`") : spec;
+  const job =
+    object.kind === "CronJob"
+      ? mapping(reading, child(mapping(reading, child(spec, "jobTemplate"), "`jobTemplate`"), "spec"), "`spec`")
+      : spec;
   const template = mapping(reading, child(job, "template"), "`template`");
   const metadata = mapping(reading, child(template, "metadata"), "`metadata`");
   return {
@@ -59,10 +75,8 @@ function count(reading: Reading, field: Field | undefined, what: string): number
 }
 
 function isFinishedJob(root: Field): boolean {
-  const conditions = descend(root, "status", "conditions");
-  if (conditions === undefined || !Array.isArray(conditions.value)) return false;
-  return conditions.value.some((value) => {
-    const [type, status] = [child({ value, path: "" }, "type")?.value, child({ value, path: "" }, "status")?.value];
+  return itemsOf(descend(root, "status", "conditions")).some((item) => {
+    const [type, status] = [child(item, "type")?.value, child(item, "status")?.value];
     return (type === "Complete" || type === "Failed") && status === "True";
   });
 }
@@ -123,4 +137,3 @@ export function templatePodsOf(object: ManifestObject, { namespace, workload, no
 function statefulLabels(shared: Labels, name: string, index: string): Labels {
   return new Map([...shared, ["statefulset.kubernetes.io/pod-name", name], ["apps.kubernetes.io/pod-index", index]]);
 }
-

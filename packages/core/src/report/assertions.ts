@@ -1,5 +1,5 @@
 import { formatPorts, isAllPorts, type PortSet } from "../net/ports.ts";
-import type { Assertion, EndName, Property, Row } from "../usecase/types.ts";
+import type { Assertion, EndName, Property, Rest, Row } from "../usecase/types.ts";
 
 /** An assertion in the words of its author; without them, in ours. */
 export function assertionText({ about, rows, properties }: Assertion): string {
@@ -9,6 +9,12 @@ export function assertionText({ about, rows, properties }: Assertion): string {
 /** A row in its printed form: `client1-dev -> webserver-dev 80/TCP allow`. */
 export function rowText({ from, to, ports, verdict }: Row): string {
   return `${ends(from)} -> ${ends(to)}${isAllPorts(ports) ? "" : ` ${portsOf(ports)}`} ${verdict}`;
+}
+
+/** `every other flow: deny`. */
+export function restText({ verdict, including }: Rest): string {
+  const also = including.length === 0 ? "" : `, ${ends(including)} included`;
+  return `every other flow${also}: ${verdict === "same" ? "as at the stage before" : verdict}`;
 }
 
 function propertyText(property: Property): string {

@@ -26,7 +26,7 @@ export function explainSide(direction: Direction, flow: Flow, why: Why, reason: 
     verdict: verdictOfReason(reason),
     text: byTier ? tierSideText(step) : networkPolicyText(step, side, direction),
     tiers: tiered ? reason.flatMap((one) => tierLine(one, direction)) : [],
-    cited: frames.length === 0 && origin !== undefined && !byTier ? cite(origin) : undefined,
+    cited: frames.length === 0 && origin !== undefined && !byTier && step.tier !== "unread" ? cite(origin) : undefined,
     decides: byTier ? decidingLine(step) : undefined,
     frames,
   };

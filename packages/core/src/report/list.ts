@@ -1,7 +1,6 @@
 import { formatPorts, isEmptyPorts, type PortSet, protocols } from "../net/ports.ts";
 import { sameConnections } from "../reach/reachability.ts";
 import type { Answer, Calculation } from "../reach/engine.ts";
-import { compareTexts } from "../text/diagnostic.ts";
 import { isOutside, totalsOf, type FamilyConnections, type Row, type View } from "./rows.ts";
 import type { PairWanted } from "./matrix.ts";
 import type { ListDocument, ListRule } from "./types.ts";
@@ -30,8 +29,11 @@ export function listDocument(calculation: Calculation, view: View, { stage, want
     return { format: "netproof.list/1", stage, rules, groups: [], totals };
   }
   const used = new Set<RowGroup>();
-  const rules = rectangles(cells, wanted).map(({ cell, from, to }) => ruleOf(cell, sideNames(from, groups, used), sideNames(to, groups, used)));
-  const named = groups.filter((group) => used.has(group)).map(({ name, rows }) => ({ name, members: rows.map(({ endpoint }) => endpoint.name) }));
+  const spelledOut = [...groups, elsewhereGroup(view.rows)];
+  const sets = [...spelledOut, ...namespaceGroups(view.rows)];
+  const ordered = (rows: readonly Row[]): readonly Row[] => view.rows.filter((row) => rows.includes(row));
+  const rules = rectangles(cells, wanted).map(({ cell, from, to }) => ruleOf(cell, sideNames(ordered(from), sets, used), sideNames(ordered(to), sets, used)));
+  const named = spelledOut.filter((group) => used.has(group)).map(({ name, rows }) => ({ name, members: rows.map(({ endpoint }) => endpoint.name) }));
   return { format: "netproof.list/1", stage, rules, groups: named, totals };
 }
 
@@ -127,14 +129,33 @@ function columnsOf(cells: readonly Cell[], wanted: PairWanted): readonly Rectang
 
 function isNoQuestion(from: Row, to: Row, wanted: PairWanted): boolean {
   if (!wanted(from, to)) return false;
+  // Nobody would write a rule from a range of the outside to itself.
+  if (from.endpoint.kind === "elsewhere" || to.endpoint.kind === "elsewhere") return false;
   return (from === to && from.endpoint.size === 1) || (isOutside(from) && isOutside(to));
+}
+
+/** `ns/shop` for all rows of a namespace. A group of the use case that holds as many comes first. */
+function namespaceGroups(rows: readonly Row[]): readonly RowGroup[] {
+  const spaces = new Map<string, Row[]>();
+  for (const row of rows) {
+    if (row.endpoint.kind !== "pods") continue;
+    const space = spaces.get(row.endpoint.namespace);
+    if (space === undefined) spaces.set(row.endpoint.namespace, [row]);
+    else space.push(row);
+  }
+  return [...spaces].map(([name, members]) => ({ name: `ns/${name}`, rows: members }));
+}
+
+/** All ranges of the outside that nobody named. */
+function elsewhereGroup(rows: readonly Row[]): RowGroup {
+  return { name: "elsewhere", rows: rows.filter(({ endpoint }) => endpoint.kind === "elsewhere") };
 }
 
 /** The rows' names, with groups and namespaces in place of what they hold. */
 function sideNames(rows: readonly Row[], groups: readonly RowGroup[], used: Set<RowGroup>): readonly string[] {
   let left = [...rows];
   const names: string[] = [];
-  const largestFirst = [...groups].sort((a, b) => b.rows.length - a.rows.length || compareTexts(a.name, b.name));
+  const largestFirst = [...groups].sort((a, b) => b.rows.length - a.rows.length);
   for (const group of largestFirst) {
     if (group.rows.length < 2 || !group.rows.every((row) => left.includes(row))) continue;
     names.push(group.name);

@@ -63,7 +63,7 @@ export function rowsOf(calculations: readonly Calculation[], families: readonly 
     ...podRows(calculations, families, options),
     ...[...nodes.values()].map((node) => rowOf("node", [node], node.name, "", options)),
     ...options.outside.map(({ name, externals: members, about }) => ({ ...rowOf("outside", members, name, "", options), about, size: 1 })),
-    ...(options.elsewhere === "cut-into-ranges" && last !== undefined ? elsewhereRows(last, families) : []),
+    ...(options.elsewhere === "cut-into-ranges" && last !== undefined ? elsewhereRows(last, families, options) : []),
   ]);
 }
 
@@ -202,11 +202,14 @@ function nodesTellPodsApart({ snapshot, reach }: Calculation, families: readonly
   });
 }
 
-/** All outside addresses, one row per range that no block divides. */
-function elsewhereRows({ reach }: Calculation, families: readonly Family[]): readonly UnnamedRow[] {
+/** All outside addresses, one row per range that no block divides; a range that is one named address has its row already. */
+function elsewhereRows({ reach }: Calculation, families: readonly Family[], { outside }: RowOptions): readonly UnnamedRow[] {
+  const points = outside.flatMap(({ externals }) => externals);
+  const isPoint = ({ first, last }: AddressRange, family: Family): boolean =>
+    first === last && points.some(({ address }) => address.family === family && address.value === first);
   return families.flatMap((family) => {
     const classes = reach(family).classes.filter(({ ranges }) => ranges !== undefined);
-    const ranges = classes.flatMap(({ ranges: own, representative }) => (own ?? []).map((range) => ({ range, representative })));
+    const ranges = classes.flatMap(({ ranges: own, representative }) => (own ?? []).filter((range) => !isPoint(range, family)).map((range) => ({ range, representative })));
     ranges.sort((a, b) => (a.range.first < b.range.first ? -1 : 1));
     return ranges.map(({ range, representative }) => ({
       kind: "elsewhere" as const,

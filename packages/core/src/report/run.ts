@@ -3,11 +3,11 @@ import { endpointName, sameEndpoint } from "../model/endpoint.ts";
 import type { AssumedEntry, Ledger } from "../model/ledger.ts";
 import type { Calculation } from "../reach/engine.ts";
 import type { Diagnostic } from "../text/diagnostic.ts";
-import type { AssertionResult, Outcome, Paths, Point, StageResult, Statement, Witness } from "../usecase/check.ts";
+import type { AssertionResult, Outcome, Paths, Point, StageResult, Witness } from "../usecase/check.ts";
 import { resolveEnd, type NameTable } from "../usecase/ends.ts";
 import type { Stage } from "../usecase/stages.ts";
-import type { EndName, Row as UseCaseRow, UseCase } from "../usecase/types.ts";
-import { assertionText, rowText } from "./assertions.ts";
+import type { EndName, UseCase } from "../usecase/types.ts";
+import { assertionText, restText, rowText } from "./assertions.ts";
 import { changesBetween } from "./changes.ts";
 import { coverageOf } from "./coverage.ts";
 import { reportDiagnostic } from "./places.ts";
@@ -215,13 +215,13 @@ function rowIds(points: readonly Point[], rows: readonly Row[]): readonly string
 
 function expectedRows(expect: Outcome | undefined): ReportStage["expected"] {
   return (expect?.assertions ?? []).flatMap(({ statements }) =>
-    statements.flatMap(({ statement, status }) => (isRow(statement) ? [{ id: statement.id, holds: status, text: rowText(statement) }] : [])),
+    statements.flatMap(({ statement, status }) => {
+      if (statement.kind === "row") return [{ id: statement.id, holds: status, text: rowText(statement) }];
+      return statement.kind === "rest" ? [{ id: "rest", holds: status, text: restText(statement) }] : [];
+    }),
   );
 }
 
-function isRow(statement: Statement): statement is UseCaseRow {
-  return typeof statement === "object" && "verdict" in statement;
-}
 
 /** The files and objects of all stages, each counted once. */
 function mergedLedger(ledgers: readonly Ledger[]): Ledger {

@@ -1,7 +1,7 @@
-import type { Flow } from "../model/cluster.ts";
+import type { Flow, Pod } from "../model/cluster.ts";
 import { directions, type Direction, type NetworkPolicy } from "../model/policy.ts";
 import type { Family } from "../net/address.ts";
-import { addressIn } from "../model/endpoint.ts";
+import { allPorts } from "../net/ports.ts";
 import type { Answer, Calculation } from "../reach/engine.ts";
 import { familiesInUse } from "../reach/families.ts";
 import { selects } from "../semantics/selector.ts";
@@ -9,7 +9,7 @@ import type { Diagnostic } from "../text/diagnostic.ts";
 import { checkBecause, type Reasons } from "./because.ts";
 import { adjacencyOf, chainFaults } from "./chains.ts";
 import { demandsOf, type Demands } from "./constraints.ts";
-import { deviationFindings, stageFindings } from "./findings.ts";
+import { deviationFindings, hasExpired, stageFindings } from "./findings.ts";
 import { judgeCells, type Excuse, type RestDemand } from "./judge.ts";
 import type { BoundUseCase } from "./names.ts";
 import type {
@@ -29,7 +29,7 @@ import type {
 import { openness, surfaceOf, type Cell, type Reaches, type Surface } from "./surface.ts";
 import type { Assertion, Deviation, Property, Rest, Row } from "./types.ts";
 import { endpointIn, type Point, type Universe } from "./universe.ts";
-import { betterOf, witnessOf, type Candidate, type PortPicker } from "./witness.ts";
+import { betterOf, knownRank, witnessOf, type Candidate, type PortPicker } from "./witness.ts";
 
 export type * from "./results.ts";
 
@@ -83,7 +83,7 @@ export function checkStage(input: StageInput): StageResult {
     intent: { ...intent.outcome, declared },
     expect: expect?.outcome,
     elsewhere: intent.elsewhere || (expect?.elsewhere ?? false) ? "judged" : "not-judged",
-    deviations: deviationResults(bound, engine, input.stage, today, [...excuses], [intent, ...(expect === undefined ? [] : [expect])]),
+    deviations: deviationResults(bound, engine, universe, today, excuses, expect === undefined ? [intent] : [intent, expect]),
     findings: [],
     brokenBy: (from, to) => {
       const [a, b] = [universe.pointOf(from), universe.pointOf(to)];
@@ -149,7 +149,24 @@ interface AssertionTally extends StatementTally {
   /** Pairs that break it and none before it. */
   readonly broken: Tally;
   readonly warned: Tally;
-  readonly blocks: Map<string, { readonly cell: Cell; readonly faults: readonly [Fault, ...Fault[]]; readonly to: Point[]; count: number }>;
+  readonly blocks: Map<string, Block>;
+}
+
+/** Pairs of one `from` that break in the same way. */
+interface Block {
+  readonly cell: Cell;
+  readonly faults: Faults;
+  readonly to: Point[];
+  count: number;
+}
+
+type Faults = readonly [Fault, ...Fault[]];
+
+/** The faults of a pair by what they are counted under. Pairs with the same answer share one. */
+interface Sorted {
+  readonly id: number;
+  readonly byStatement: readonly { readonly statement: Statement; readonly faults: Faults; readonly rank: number }[];
+  readonly byAssertion: readonly { readonly assertion: number; readonly faults: Faults; readonly rank: number; readonly severity: "error" | "warning" }[];
 }
 
 function judgeScope(scope: Scope, context: Context): Judged {
@@ -179,40 +196,33 @@ function judgeScope(scope: Scope, context: Context): Judged {
   const excused = new Map<Deviation, number>();
   const totals = { total: 0, open: 0, undetermined: 0 };
 
+  const add = (tally: Tally, cell: Cell, { faults, rank }: { readonly faults: Faults; readonly rank: number }): void => {
+    tally.pairs += cell.pairs;
+    tally.best = betterOf(tally.best, { cell, faults, rank }, surface);
+  };
+  const sorted = sorter(owners, pickPort);
   for (const { cell, faults, questions, excused: excusing } of judgeCells(surface, { constraints, excuses, symmetric, chains, rest })) {
     if (isOfUniverse(cell)) count(totals, cell);
     for (const deviation of excusing) excused.set(deviation, (excused.get(deviation) ?? 0) + cell.pairs);
-    if (faults.length === 0 && questions.length === 0) continue;
-    const first = tallyFaults(cell, faults);
-    if (first !== undefined) brokenCells.set(cellKey(cell), first);
-    for (const [owner, own] of grouped(questions, ({ by }) => owners.get(by))) add((tallies[owner] as AssertionTally).questions, cell, own);
-    for (const [by, own] of grouped(questions, ({ by: statement }) => statement)) add((statements.get(by) as StatementTally).questions, cell, own);
-  }
-
-  /** Counts a pair under each assertion that it breaks, and as broken under the first. */
-  function tallyFaults(cell: Cell, faults: readonly Fault[]): number | undefined {
-    let first: number | undefined;
-    for (const [by, own] of grouped(faults, ({ by: statement }) => statement)) add((statements.get(by) as StatementTally).breaks, cell, own);
-    const byOwner = [...grouped(faults, ({ by }) => owners.get(by))].sort(([a], [b]) => a - b);
-    for (const [owner, own] of byOwner) {
-      const tally = tallies[owner] as AssertionTally;
-      const [one, ...more] = own.filter(({ by }) => !isWarning(by));
-      if (one === undefined) {
-        add(tally.warned, cell, own);
-        continue;
-      }
-      add(tally.breaks, cell, [one, ...more]);
-      if (first !== undefined) continue;
-      first = owner;
-      add(tally.broken, cell, [one, ...more]);
-      addBlock(tally, cell, [one, ...more]);
+    if (questions.length > 0) {
+      const { byStatement, byAssertion } = sorted(questions);
+      for (const each of byStatement) add((statements.get(each.statement) as StatementTally).questions, cell, each);
+      for (const each of byAssertion) add((tallies[each.assertion] as AssertionTally).questions, cell, each);
     }
-    return first;
-  }
-
-  function add(tally: Tally, cell: Cell, faults: readonly [Fault, ...Fault[]]): void {
-    tally.pairs += cell.pairs;
-    tally.best = betterOf(tally.best, { cell, faults }, surface, pickPort);
+    if (faults.length === 0) continue;
+    const { id, byStatement, byAssertion } = sorted(faults);
+    for (const each of byStatement) add((statements.get(each.statement) as StatementTally).breaks, cell, each);
+    for (const each of byAssertion) {
+      const tally = tallies[each.assertion] as AssertionTally;
+      add(each.severity === "error" ? tally.breaks : tally.warned, cell, each);
+    }
+    // A pair counts once over the whole intent: under the first assertion it breaks.
+    const first = byAssertion.find(({ severity }) => severity === "error");
+    if (first === undefined) continue;
+    const tally = tallies[first.assertion] as AssertionTally;
+    add(tally.broken, cell, first);
+    addBlock(tally, cell, first.faults, id);
+    brokenCells.set(cellKey(cell), first.assertion);
   }
 
   const statementResult = (each: Demands): StatementResult => {
@@ -298,21 +308,35 @@ function newAssertionTally(): AssertionTally {
   return { ...newStatementTally(), broken: { pairs: 0, best: undefined }, warned: { pairs: 0, best: undefined }, blocks: new Map() };
 }
 
-/** Pairs of one `from` that break in the same way stand together. */
-function addBlock(tally: AssertionTally, cell: Cell, faults: readonly [Fault, ...Fault[]]): void {
-  const same = [...tally.blocks.entries()].at(-1);
-  const key = `${cell.from.id} ${faultsText(faults)}`;
-  const block = same?.[0] === key ? same[1] : tally.blocks.get(key);
+function addBlock({ blocks }: AssertionTally, cell: Cell, faults: Faults, id: number): void {
+  const key = `${cell.from.id} ${id}`;
+  const block = blocks.get(key);
   if (block === undefined) {
-    tally.blocks.set(key, { cell, faults, to: [...cell.points], count: cell.pairs });
+    blocks.set(key, { cell, faults, to: [...cell.points], count: cell.pairs });
     return;
   }
   block.to.push(...cell.points);
   block.count += cell.pairs;
 }
 
-function faultsText(faults: readonly Fault[]): string {
-  return faults.map(({ family, ports, wanted, chain }) => `${family} ${wanted} ${JSON.stringify(ports)} ${chain.map(({ id }) => id).join()}`).join();
+/** Sorts the faults of a pair by statement and by assertion; those of a warning count apart. */
+function sorter(owners: ReadonlyMap<Statement, number>, pickPort: PortPicker): (faults: readonly Fault[]) => Sorted {
+  const known = new WeakMap<readonly Fault[], Sorted>();
+  let ids = 0;
+  return (faults) => {
+    const before = known.get(faults);
+    if (before !== undefined) return before;
+    const byStatement = [...grouped(faults, ({ by }) => by)].map(([statement, own]) => ({ statement, faults: own, rank: knownRank(own, pickPort) }));
+    const owned = [...grouped(faults, ({ by }) => owners.get(by))].sort(([a], [b]) => a - b);
+    const byAssertion = owned.map(([assertion, own]) => {
+      const [first, ...more] = own.filter(({ by }) => !isWarning(by));
+      const counted: Faults = first === undefined ? own : [first, ...more];
+      return { assertion, faults: counted, rank: knownRank(counted, pickPort), severity: first === undefined ? ("warning" as const) : ("error" as const) };
+    });
+    const all: Sorted = { id: ids++, byStatement, byAssertion };
+    known.set(faults, all);
+    return all;
+  };
 }
 
 function cellKey({ from, to, relation }: Cell): string {
@@ -368,7 +392,7 @@ function namesElsewhere(sets: readonly ReadonlySet<Point>[], universe: Universe)
   return elsewhere.length > 0 && elsewhere.every((point) => sets.some((set) => set.has(point)));
 }
 
-function grouped<Key>(faults: readonly Fault[], keyOf: (fault: Fault) => Key | undefined): ReadonlyMap<Key, readonly [Fault, ...Fault[]]> {
+function grouped<Key>(faults: readonly Fault[], keyOf: (fault: Fault) => Key | undefined): ReadonlyMap<Key, Faults> {
   const groups = new Map<Key, [Fault, ...Fault[]]>();
   for (const fault of faults) {
     const key = keyOf(fault);
@@ -445,13 +469,13 @@ function unusedPolicies(by: Property & { readonly kind: "noUnusedPolicy" }, { un
   return unused.map((policy) => ({ kind: "unused-policy", by, policy }));
 }
 
-function isolates(policy: NetworkPolicy, pod: Parameters<typeof addressIn>[0] & { readonly kind: "pod" }, direction: Direction): boolean {
+function isolates(policy: NetworkPolicy, pod: Pod, direction: Direction): boolean {
   return policy[direction] !== undefined && policy.name.namespace === pod.namespace.name && selects(policy.subject, pod.labels);
 }
 
 /** How `to` is reached, for the line that shows it. */
 function pathsOf({ to, via, label }: Property & { readonly kind: "through" }, { universe }: Context, surface: Surface): Paths {
-  const targets = universe.targetsOf(to, everyPort).groups.flatMap(({ points }) => [...points]);
+  const targets = universe.targetsOf(to, allPorts).groups.flatMap(({ points }) => [...points]);
   const ways = [...universe.membersOf(via).points];
   const reaches = (from: Point, ends: readonly Point[]): boolean => ends.some((end) => surface.opens(from, end) === "open");
   const others = universe.points.filter((point) => !targets.includes(point));
@@ -473,4 +497,26 @@ function excusesOf({ useCase }: BoundUseCase, universe: Universe, engine: string
   return own.flatMap((deviation) =>
     universe.targetsOf(deviation.to, deviation.ports).groups.map(({ points, ports }) => ({ deviation, from: universe.membersOf(deviation.from).points, to: points, ports })),
   );
+}
+
+function deviationResults(
+  { useCase }: BoundUseCase,
+  engine: string,
+  at: Universe,
+  today: string | undefined,
+  excuses: readonly Excuse[],
+  judged: readonly Judged[],
+): readonly DeviationResult[] {
+  return useCase.deviations
+    .filter((deviation) => deviation.engine === engine && isAt(deviation, at.stage.name))
+    .map((deviation): DeviationResult => {
+      if (hasExpired(deviation, today)) return { deviation, status: "expired", pairs: 0 };
+      const applies = excuses.some((excuse) => excuse.deviation === deviation && excuse.from.size > 0 && excuse.to.size > 0);
+      const pairs = Math.max(...judged.map(({ excused }) => excused.get(deviation) ?? 0));
+      return { deviation, status: pairs > 0 ? "used" : applies ? "idle" : "not-judged", pairs };
+    });
+}
+
+function isAt({ stages }: Deviation, stage: string): boolean {
+  return stages === undefined || stages.includes(stage);
 }

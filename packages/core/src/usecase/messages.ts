@@ -8,7 +8,14 @@ export interface UseCaseParameters {
   readonly "use-case-not-a-mapping": { readonly found: string };
   readonly "use-case-several-documents": { readonly count: number };
   readonly "use-case-format-unknown": { readonly found: string };
-  readonly "use-case-field-unknown": { readonly field: string; readonly where: string; readonly meant: string | undefined; readonly known: readonly string[] };
+  readonly "use-case-field-unknown": {
+    readonly field: string;
+    readonly where: string;
+    readonly meant: string | undefined;
+    readonly known: readonly string[];
+    /** Where it belongs. */
+    readonly home: string | undefined;
+  };
   readonly "use-case-field-missing": { readonly field: string; readonly where: string };
   readonly "use-case-wrong-type": { readonly what: string; readonly found: string; readonly expected: string; readonly quote: boolean };
   readonly "use-case-word-unknown": { readonly what: string; readonly word: string; readonly meant: string | undefined; readonly words: readonly string[] };
@@ -46,7 +53,7 @@ export interface UseCaseParameters {
   readonly "service-opens-nothing": { readonly name: string };
   readonly "service-port-unknown": { readonly name: string; readonly ports: string; readonly has: string };
   readonly "policy-unknown": { readonly name: string; readonly meant: string | undefined };
-  readonly "rows-contradict": { readonly flow: string; readonly first: string; readonly second: string; readonly stage: string | undefined };
+  readonly "rows-contradict": { readonly flow: string; readonly first: string; readonly second: string; readonly stage: string | undefined; readonly elsewhere: boolean };
   readonly "row-without-flows": { readonly why: "itself" | "outside" | "family" };
   readonly "stage-unmet": { readonly stage: string; readonly breaks: string; readonly detail: string };
   readonly "stage-met": { readonly stage: string };
@@ -99,8 +106,8 @@ export const messages: { readonly [Code in keyof UseCaseParameters]: MessageEntr
   },
   "use-case-field-unknown": {
     severity: "error",
-    message: ({ field, where, meant }) => `${where} has no field \`${field}\`${meant === undefined ? "" : `, did you mean \`${meant}\`?`}`,
-    help: ({ known, meant }) => (meant === undefined ? `its fields are ${known.join(", ")}` : undefined),
+    message: ({ field, where, meant, home }) => `${where} has no field \`${field}\`${meant === undefined || home !== undefined ? "" : `, did you mean \`${meant}\`?`}`,
+    help: ({ field, known, meant, home }) => (home !== undefined ? `\`${field}\` belongs to ${home}` : meant === undefined ? `its fields are ${known.join(", ")}` : undefined),
     page: page(
       "A field of a use-case file is unknown",
       "An unknown field is never dropped: a misspelled `expect` would leave a stage unjudged and green.",
@@ -392,7 +399,10 @@ export const messages: { readonly [Code in keyof UseCaseParameters]: MessageEntr
     severity: "error",
     message: ({ flow, first, second }) => `${flow} must ${first} and must ${second}`,
     label: ({ second }) => `must ${second}`,
-    help: ({ stage }) => (stage === undefined ? undefined : `at stage \`${stage}\``),
+    help: ({ stage, elsewhere }) => {
+      if (elsewhere) return "`elsewhere` is every address without a name of its own, blocks included; `rest` with `including: elsewhere` speaks of those that no row names";
+      return stage === undefined ? undefined : `at stage \`${stage}\``;
+    },
     page: page("Two statements contradict each other", "One flow is named twice with different verdicts, so no cluster can satisfy both.", use(`${lab}intent: [client -> web allow, any -> web 80 deny]\n`)),
   },
   "row-without-flows": {

@@ -3,7 +3,7 @@ import { families, formatAddress, sameAddress } from "../net/address.ts";
 import { formatPorts, hasPort, intersect, isEmptyPorts, type PortSet } from "../net/ports.ts";
 import { endpointName } from "../model/endpoint.ts";
 import { compareDiagnostics, type Diagnostic } from "../text/diagnostic.ts";
-import { spanOf } from "../text/source.ts";
+import { spanOf, type Span } from "../text/source.ts";
 import { nearest } from "../text/suggest.ts";
 import { bundlesOf, pairCount, type Bundle } from "./bundles.ts";
 import { demandsOf, type Constraint, type Demands } from "./constraints.ts";
@@ -188,7 +188,7 @@ function refuseContradictions({ useCase, universes, pickPort }: BoundUseCase): r
       for (const each of demands) if (each.statement.kind === "row" && each.applies) spoken.set(each.statement, { demands: each, bundles });
     }
     const idle = [...spoken].filter(([row]) => !busy.has(row));
-    const useless = idle.map(([row, { demands, bundles }]) => say("row-without-flows", spanOf(row.origin, "entry"), { why: whyIdle(demands, bundles) }));
+    const useless = idle.map(([row, { demands, bundles }]) => say("row-without-flows", statementSpan(row), { why: whyIdle(demands, bundles) }));
     return [...contradictions.values(), ...useless];
   });
 }
@@ -252,8 +252,14 @@ function firstPair(from: Bundle, to: Bundle): readonly [Point, Point] {
 function contradiction(first: Constraint, second: Constraint, [from, to]: readonly [Point, Point], pickPort: PortPicker, stage: string | undefined): Diagnostic {
   const { port, protocol } = pickPort(intersect(first.ports, second.ports));
   const flow = `${from.name} → ${to.name} ${port}/${protocol}`;
-  const related = [{ at: spanOf(first.by.origin, "entry"), message: `must ${wantText(first)}` }];
-  return say("rows-contradict", spanOf(second.by.origin, "entry"), { flow, first: wantText(first), second: wantText(second), stage }, { related });
+  const related = [{ at: statementSpan(first.by), message: `must ${wantText(first)}` }];
+  const elsewhere = [first, second].some(({ by }) => by.kind === "row" && [...by.from, ...by.to].some(({ text }) => text === elsewhereEnd));
+  return say("rows-contradict", statementSpan(second.by), { flow, first: wantText(first), second: wantText(second), stage, elsewhere }, { related });
+}
+
+/** A row is its text; a property is known by its key. */
+function statementSpan({ kind, origin }: Row | Property): Span {
+  return spanOf(origin, kind === "row" ? "value" : "entry");
 }
 
 function wantText({ want }: Constraint): string {

@@ -1,13 +1,13 @@
 import { parseYaml } from "../read/parse.ts";
 import { parseSelector } from "../model/selector-text.ts";
 import type { PortSet } from "../net/ports.ts";
-import type { Diagnostic } from "../text/diagnostic.ts";
-import { childPath, spanOf, type Source, type SourceDocument } from "../text/source.ts";
+import { compareDiagnostics, type Diagnostic } from "../text/diagnostic.ts";
+import { childPath, spanOf, type Source, type SourceDocument, type Span } from "../text/source.ts";
 import { nearest } from "../text/suggest.ts";
 import { say } from "./messages.ts";
 import { looksLikeBlock, readEnds, readPorts, readRow, readRows, type PortNames } from "./rows.ts";
-import type { FormIssue, OneOrMany, RawAssertion, RawAssertionForm, RawDirections, RawGroup, RawGroupForm, RawRest, RawUseCase } from "./schema.ts";
-import { emptyTopology, readCidr, readEndName, readKey, readOutside, readPaths, readTopology } from "./topology.ts";
+import type { FormIssue, OneOrMany, RawAssertion, RawAssertionForm, RawDirections, RawGroup, RawGroupForm, RawRest, RawRowForm, RawTopology, RawUseCase } from "./schema.ts";
+import { readCidr, readEndName, readKey, readOutside, readPaths, readTopology } from "./topology.ts";
 import type {
   Assertion,
   Deviation,
@@ -25,7 +25,7 @@ import type {
   UseCase,
   WrittenPath,
 } from "./types.ts";
-import { entries, field, items, originAt, plain, readId, spanAt, type Reading, type Written } from "./written.ts";
+import { entries, field, hasBroken, items, originAt, plain, readId, spanAt, type Reading, type Written } from "./written.ts";
 
 /** What a use-case file says; undefined when it has an error. The diagnostics hold all errors at once. */
 export interface UseCaseRead {
@@ -54,10 +54,10 @@ export async function readUseCase(source: Source): Promise<UseCaseRead> {
   const form = checkForm(value);
   const issues = "issues" in form ? form.issues : [];
   const reading: Reading = { document, diagnostics: [...syntax], broken: new Set(issues.map(brokenPath).filter((path) => path !== "")), ids: new Map() };
-  for (const issue of issues) reading.diagnostics.push(formDiagnostic(issue, document));
+  for (const issue of issues) if (!isMisspelled(issue, issues)) reading.diagnostics.push(formDiagnostic(issue, document));
   const useCase = readFile(reading, { value: value as unknown as RawUseCase, path: "" });
   const failed = reading.diagnostics.some(({ severity }) => severity === "error");
-  return { useCase: failed ? undefined : useCase, diagnostics: reading.diagnostics };
+  return { useCase: failed ? undefined : useCase, diagnostics: [...reading.diagnostics].sort(compareDiagnostics) };
 }
 
 // ---- the form ---------------------------------------------------------------------------------------------------------------------------
@@ -68,25 +68,37 @@ function brokenPath({ path, problem }: FormIssue): string {
   return problem.kind === "field-unknown" ? childPath(own, problem.field) : own;
 }
 
+/** A field that is missing because it is misspelled is objected to once. */
+function isMisspelled({ path, problem }: FormIssue, issues: readonly FormIssue[]): boolean {
+  if (problem.kind !== "field-missing") return false;
+  return issues.some((other) => other.problem.kind === "field-unknown" && other.path.join("\n") === path.join("\n") && meantField(other.problem) === problem.field);
+}
+
+function meantField({ field: written, known }: { readonly field: string; readonly known: readonly string[] }): string | undefined {
+  const other = otherFields.get(written);
+  return other !== undefined && known.includes(other) ? other : nearest(written, known);
+}
+
 function formDiagnostic({ path, problem }: FormIssue, document: SourceDocument): Diagnostic {
   const at = path.reduce<string>(childPath, "");
   const value = document.locate(at, "value");
-  const written = value.source.text.slice(value.start, value.end);
   switch (problem.kind) {
     case "field-unknown": {
-      const key = document.locate(childPath(at, problem.field), "key");
-      const meant = otherFields.get(problem.field);
-      const parameters = { field: problem.field, where: whereOf(path), known: problem.known };
-      return say("use-case-field-unknown", key, { ...parameters, meant: nearest(problem.field, problem.known) ?? (meant !== undefined && problem.known.includes(meant) ? meant : undefined) });
+      const { field: written, known } = problem;
+      const key = document.locate(childPath(at, written), "key");
+      return say("use-case-field-unknown", key, { field: written, where: whereOf(path), known, meant: meantField(problem), home: homeOf(written, path) });
     }
     case "field-missing":
       return say("use-case-field-missing", path.length === 0 ? value : document.locate(at, "entry"), { field: problem.field, where: whereOf(path) });
-    case "word-unknown":
-      if (path.length === 1 && path[0] === "format") return say("use-case-format-unknown", value, { found: written });
-      return say("use-case-word-unknown", value, { what: whatOf(path), word: written, meant: nearest(written, problem.words), words: problem.words });
+    case "word-unknown": {
+      const word = wordOf(problem.value, value);
+      if (path.length === 1 && path[0] === "format") return say("use-case-format-unknown", value, { found: word });
+      return say("use-case-word-unknown", value, { what: whatOf(path), word, meant: nearest(word, problem.words), words: problem.words });
+    }
     case "wrong-type": {
-      const found = foundText(written, problem.expected);
-      return say("use-case-wrong-type", value, { what: whatOf(path), found, expected: problem.expected, quote: problem.expected.startsWith("text") && /^[\w.+:-]+$/.test(written) });
+      const misread = typeof problem.value === "boolean" || typeof problem.value === "number";
+      const takesText = !["true or false", "a number", "a list", "a mapping"].includes(problem.expected) && !problem.expected.startsWith("a duration");
+      return say("use-case-wrong-type", value, { what: whatOf(path), found: foundText(problem.value, value), expected: problem.expected, quote: misread && takesText });
     }
     case "number":
       return say("use-case-number-invalid", value, { what: whatOf(path), expected: problem.expected });
@@ -94,6 +106,19 @@ function formDiagnostic({ path, problem }: FormIssue, document: SourceDocument):
       return say("use-case-list-empty", value, { what: whatOf(path), expected: problem.expected });
   }
 }
+
+/** Where a field belongs that stands at the top of the file, or in a statement of the intent. */
+function homeOf(written: string, path: readonly (string | number)[]): string | undefined {
+  if (path.length === 0) return homes.get(written);
+  const ofRow = path[0] === "intent" && path.length <= 2 && ["from", "to", "port", "verdict", "because", "severity", "note"].includes(written);
+  return ofRow ? "a row, which has `from`, `to` and `verdict`" : undefined;
+}
+
+const homes: ReadonlyMap<string, string> = new Map([
+  ...["from", "namespaces", "workloads", "services", "nodes", "podCidr", "outside"].map((name) => [name, "`topology`"] as const),
+  ...["apply", "delete", "expect", "held"].map((name) => [name, "a stage, under `stages`"] as const),
+  ...["rows", "onlyFrom", "through", "isolated", "noPathToOutside", "everythingIsolated", "symmetric", "noUnusedPolicy"].map((name) => [name, "a statement, under `intent`"] as const),
+]);
 
 /** Words that people use for a field of another name. */
 const otherFields: ReadonlyMap<string, string> = new Map([
@@ -107,14 +132,19 @@ const otherFields: ReadonlyMap<string, string> = new Map([
   ["tests", "expect"],
 ]);
 
-function foundText(written: string, expected: string): string {
-  if (/^(?:null|Null|NULL|~)?$/.test(written)) return "empty";
-  if (written.startsWith("{")) return "a mapping";
-  if (written.startsWith("[") || written.startsWith("- ")) return "a list";
-  const word = `\`${written.length > 40 ? `${written.slice(0, 40)}…` : written}\``;
-  if (!expected.startsWith("text")) return word;
-  if (/^(?:y|yes|true|on|n|no|false|off)$/i.test(written)) return `${word}, which YAML reads as ${/^(?:y|yes|true|on)$/i.test(written) ? "true" : "false"}`;
-  return /^[-+.\d]/.test(written) ? `${word}, which YAML reads as a number` : "a mapping or a list";
+function foundText(value: unknown, at: Span): string {
+  if (value === null || value === undefined) return "empty";
+  if (typeof value === "object") return Array.isArray(value) ? "a list" : "a mapping";
+  const word = `\`${wordOf(value, at)}\``;
+  if (typeof value === "boolean") return `${word}, which YAML reads as ${value}`;
+  return typeof value === "number" ? `${word}, which YAML reads as a number` : word;
+}
+
+/** A single value as somebody wrote it, without the quotes around it; not longer than a line. */
+function wordOf(value: unknown, { source, start, end }: Span): string {
+  const text = typeof value === "string" ? value : source.text.slice(start, end);
+  const line = text.replace(/\s+/g, " ");
+  return line.length > 60 ? `${line.slice(0, 59)}…` : line;
 }
 
 /** What a value is called in a message: the field, or the name that somebody gave it. */
@@ -152,14 +182,16 @@ const listedKinds: ReadonlyMap<string, string> = new Map([
   ["stages", "a stage"],
   ["deviations", "a deviation"],
   ["delete", "an object to delete"],
+  ["listens", "a port"],
+  ["ports", "a port"],
 ]);
 
 // ---- the content ------------------------------------------------------------------------------------------------------------------------
 
 function readFile(reading: Reading, file: Written<RawUseCase>): UseCase {
   const ports = readPortNames(reading, file);
-  const topology = field(reading, file, "topology");
-  const outside = topology === undefined ? [] : readOutside(reading, topology);
+  const { from, topology } = topologyOf(reading, file);
+  const outside = readOutside(reading, topology);
   const groups = readGroups(reading, file);
   const intentField = field(reading, file, "intent");
   const intent = items<RawAssertion>(reading, intentField).flatMap((item, i) => readAssertion(reading, item, i + 1, ports) ?? []);
@@ -168,7 +200,7 @@ function readFile(reading: Reading, file: Written<RawUseCase>): UseCase {
     name: plain(reading, file, "name") ?? "",
     about: plain(reading, file, "about"),
     source: plain(reading, file, "source"),
-    topology: topology === undefined ? emptyTopology : readTopology(reading, topology, ports),
+    topology: readTopology(reading, topology, from, ports),
     outside,
     groups,
     ports: new Map([...ports].flatMap(([name, set]) => (set === undefined ? [] : [[name, set] as const]))),
@@ -185,6 +217,15 @@ function readFile(reading: Reading, file: Written<RawUseCase>): UseCase {
   refuseCycles(reading, groups);
   refuseSameIds(reading, useCase);
   return useCase;
+}
+
+/** Paths alone are the manifests of the topology. */
+function topologyOf(reading: Reading, file: Written<RawUseCase>): { readonly from: Written<OneOrMany<string>> | undefined; readonly topology: Written<RawTopology> } {
+  const written = field(reading, file, "topology");
+  if (written === undefined) return { from: undefined, topology: { value: {}, path: "topology" } };
+  const { value, path } = written;
+  if (!isTopologyForm(value)) return { from: { value, path }, topology: { value: {}, path } };
+  return { from: field(reading, { value, path }, "from"), topology: { value, path } };
 }
 
 /** A name may stand for names above it. */
@@ -226,7 +267,7 @@ function readMembers(reading: Reading, name: string, { value, path }: Written<Ra
   const [members, cidr, pods, namespaces] = [field(reading, form, "members"), field(reading, form, "cidr"), field(reading, form, "pods"), field(reading, form, "namespaces")];
   const broken = (["members", "cidr", "pods", "namespaces"] as const).some((key) => reading.broken.has(childPath(path, key)));
   const forms = [members !== undefined, cidr !== undefined, pods !== undefined || namespaces !== undefined].filter(Boolean).length;
-  if (broken) return undefined;
+  if (broken || (forms === 0 && hasBroken(reading, path))) return undefined;
   if (forms !== 1) {
     reading.diagnostics.push(say("group-form", spanAt(reading, path, "key"), { name, problem: forms === 0 ? "has no members" : "says in two ways who is in it" }));
     return undefined;
@@ -256,7 +297,7 @@ function selectorOf(reading: Reading, { value, path }: Written<string>): Selecto
 
 function readAssertion(reading: Reading, { value, path }: Written<RawAssertion>, number: number, ports: PortNames): Assertion | undefined {
   const origin = originAt(reading, path);
-  if (typeof value === "string") {
+  if (typeof value === "string" || isRowForm(value)) {
     const row = readRow(reading, { value, path }, ports);
     return row && { id: `I${number}`, about: undefined, rows: [row], properties: [], origin };
   }
@@ -267,7 +308,7 @@ function readAssertion(reading: Reading, { value, path }: Written<RawAssertion>,
     const written = Object.hasOwn(value, key) ? value[key] : undefined;
     return written !== undefined && written !== false && !(Array.isArray(written) && written.length === 0);
   });
-  if (!says) reading.diagnostics.push(say("assertion-empty", spanAt(reading, path, "entry"), {}));
+  if (!says && !hasBroken(reading, path)) reading.diagnostics.push(say("assertion-empty", spanAt(reading, path, "entry"), {}));
   return { id: readId(reading, form) ?? `I${number}`, about: plain(reading, form, "about"), rows, properties, origin };
 }
 
@@ -538,6 +579,15 @@ function refuseSameIds(reading: Reading, { intent, deviations }: UseCase): void 
     const byPosition = ![...reading.ids.values()].some((paths) => paths.includes(origin.path));
     if (written !== undefined && byPosition) reading.diagnostics.push(say("id-twice", spanAt(reading, childPath(written, "id")), { id }));
   }
+}
+
+/** A single row may stand for a statement; its fields are not those of one. */
+function isRowForm(value: RawRowForm | RawAssertionForm): value is RawRowForm {
+  return Object.hasOwn(value, "verdict") || Object.hasOwn(value, "to");
+}
+
+function isTopologyForm(value: OneOrMany<string> | RawTopology): value is RawTopology {
+  return typeof value === "object" && !Array.isArray(value);
 }
 
 function isForm(value: RawGroup): value is RawGroupForm {

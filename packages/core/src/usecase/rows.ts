@@ -81,8 +81,8 @@ function readLine(reading: Reading, line: Written<string>, names: PortNames): Ro
   const verdict = rest.pop();
   if (to === undefined || to.text === "") return malformed("nothing stands behind the arrow", whole);
   if (verdict === undefined) {
-    const problem = verdicts.some((word) => word === to.text) ? "nothing stands between the arrow and the verdict" : "it has no verdict";
-    return malformed(problem, to);
+    if (/^,|,$/.test(to.text)) return malformed("a name is missing beside a comma", to);
+    return malformed(verdicts.some((word) => word === to.text) ? "nothing stands between the arrow and the verdict" : "it has no verdict", to);
   }
   const wanted = verdicts.find((word) => word === verdict.text);
   if (wanted === undefined) {

@@ -19,7 +19,7 @@ export interface RawUseCase {
   readonly name: RawText;
   readonly about?: RawText | undefined;
   readonly source?: RawText | undefined;
-  readonly topology?: RawTopology | undefined;
+  readonly topology?: OneOrMany<string> | RawTopology | undefined;
   readonly groups?: Named<RawGroup> | undefined;
   readonly ports?: Named<RawPorts> | undefined;
   readonly focus?: RawEnds | undefined;
@@ -101,7 +101,7 @@ export interface RawRowForm {
   readonly id?: string | undefined;
 }
 
-export type RawAssertion = string | RawAssertionForm;
+export type RawAssertion = string | RawRowForm | RawAssertionForm;
 
 export interface RawAssertionForm {
   readonly id?: string | undefined;
@@ -150,7 +150,7 @@ export interface RawIsolated {
 }
 
 export type RawRestVerdict = "allow" | "deny" | "same" | "ignore";
-export type RawRest = RawRestVerdict | { readonly verdict: RawRestVerdict; readonly including: RawEnds };
+export type RawRest = RawRestVerdict | { readonly verdict: RawRestVerdict; readonly including?: RawEnds | undefined };
 
 export type RawStage = string | RawStageForm;
 
@@ -200,8 +200,8 @@ export interface FormIssue {
   readonly problem:
     | { readonly kind: "field-unknown"; readonly field: string; readonly known: readonly string[] }
     | { readonly kind: "field-missing"; readonly field: string }
-    | { readonly kind: "word-unknown"; readonly words: readonly string[] }
-    | { readonly kind: "wrong-type"; readonly expected: string }
+    | { readonly kind: "word-unknown"; readonly words: readonly string[]; readonly value: unknown }
+    | { readonly kind: "wrong-type"; readonly expected: string; readonly value: unknown }
     | { readonly kind: "number"; readonly expected: string }
     | { readonly kind: "empty"; readonly expected: string };
 }
@@ -210,7 +210,7 @@ export interface FormIssue {
 export function checkForm(value: unknown): { readonly raw: RawUseCase } | { readonly issues: readonly FormIssue[] } {
   const result = schema.safeParse(value, { error: hintOf });
   if (result.success) return { raw: value as RawUseCase };
-  return { issues: result.error.issues.flatMap((issue) => readIssue(issue, [], value) ?? []) };
+  return { issues: result.error.issues.flatMap((issue) => readIssue(issue, [], value)) };
 }
 
 /** The JSON Schema (draft 7, as editors' YAML language servers read it) of the file, for completion and checks while typing. */
@@ -232,6 +232,7 @@ const about = text("Who or what this is, for readers of reports.");
 const labels = z.record(z.string(), z.string());
 const portForm = z.union([z.int().min(1).max(65535), z.string()], { error: "a port: 80, 53/UDP, 8000-8999/TCP, all, or a name from `ports`" });
 const ports = oneOrMany(portForm, "a port or a list of ports: 80, 53/UDP, 8000-8999/TCP, all, or names from `ports`").meta({
+  id: "ports",
   description: "80 (TCP), 53/UDP, 8000-8999/TCP, all, all/UDP, a name from `ports`, or a list of these. Left out: every port.",
 });
 const ends = (description: string): z.ZodType<RawEnds, RawEnds> =>
@@ -297,8 +298,7 @@ const outside = z.union(
   { error: "an address, a list of addresses, or a mapping with `address` and `about`" },
 );
 
-const topology = z
-  .strictObject({
+const topologyForm = z.strictObject({
     from: texts("Manifests and folders of them, relative to this file.").optional(),
     namespaces: z
       .union([z.string(), z.array(z.string()), z.record(z.string(), z.union([labels, z.null()], { error: "a mapping of labels" }))], {
@@ -315,8 +315,10 @@ const topology = z
     podCidr: texts("The network that pods without an address get one from.").optional(),
     outside: z.record(z.string(), outside).optional().meta({ description: "Named addresses outside the cluster." }),
     about: z.record(z.string(), z.string()).optional().meta({ description: "The role of a pod, workload or node, by its name." }),
-  })
-  .meta({ description: "What the cluster is: from manifests, written here, or both." });
+  });
+const topology = z
+  .union([z.string(), z.array(z.string()).min(1, "at least one path"), topologyForm], { error: "manifests (a path or a list of paths), or a mapping with `from`, `workloads`, `outside`" })
+  .meta({ description: "What the cluster is: from manifests, written here, or both. Paths alone are its manifests." });
 
 const group = z
   .union(
@@ -337,37 +339,34 @@ const group = z
 
 const verdict = z.enum(["allow", "deny", "either"]).meta({ description: "What these flows must be; either: said on purpose to be left open." });
 
+const rowForm = z.strictObject({
+  from: ends("Who opens the connection."),
+  to: ends("Who accepts it."),
+  port: ports.optional(),
+  verdict,
+  because: z
+    .union([z.string(), z.record(z.string(), z.string())], { error: "`dev/policy1`, `dev/policy1 ingress[0]`, or a mapping of engines to such texts" })
+    .optional()
+    .meta({ description: "The policy that must decide (dev/policy1), or its rule (dev/policy1 ingress[0]); by engine where names differ." }),
+  note: text("For readers of reports.").optional(),
+  severity: z.enum(["error", "warning"]).optional().meta({ description: "warning: reported, and the run still succeeds." }),
+  id: text("A stable name for reports and deviations; made from the row when left out.").optional(),
+}).meta({ id: "row", description: "Flows and what they must be." });
+
 const row = z
-  .union(
-    [
-      z.string(),
-      z.strictObject({
-        from: ends("Who opens the connection."),
-        to: ends("Who accepts it."),
-        port: ports.optional(),
-        verdict,
-        because: z
-          .union([z.string(), z.record(z.string(), z.string())], { error: "`dev/policy1`, `dev/policy1 ingress[0]`, or a mapping of engines to such texts" })
-          .optional()
-          .meta({ description: "The policy that must decide (dev/policy1), or its rule (dev/policy1 ingress[0]); by engine where names differ." }),
-        note: text("For readers of reports.").optional(),
-        severity: z.enum(["error", "warning"]).optional().meta({ description: "warning: reported, and the run still succeeds." }),
-        id: text("A stable name for reports and deviations; made from the row when left out.").optional(),
-      }),
-    ],
-    { error: "a row: `FROM -> TO PORT VERDICT`, or a mapping with `from`, `to` and `verdict`" },
-  )
+  .union([z.string(), rowForm], { error: "a row: `FROM -> TO PORT VERDICT`, or a mapping with `from`, `to` and `verdict`" })
   .meta({ description: "Flows and what they must be: `client -> web 80 allow`, or a mapping." });
 const rows = (description: string): z.ZodType<OneOrMany<RawRow>, OneOrMany<RawRow>> =>
   z.union([row, z.array(row)], { error: "a row or a list of rows" }).meta({ description });
 
 const pairOf = z.strictObject({ a: ends("One side."), b: ends("The other side."), transitive: transitive.optional() });
-const direction = z.enum(["ingress", "egress", "both"]);
+const direction = z.enum(["ingress", "egress", "both"]).meta({ description: "Which direction, seen from the pods." });
 
 const assertion = z
   .union(
     [
       z.string(),
+      rowForm,
       z.strictObject({
         id: text("A stable name; I1, I2, … by position when left out.").optional(),
         about: text("The statement in words; reports print it.").optional(),
@@ -422,17 +421,20 @@ const assertion = z
     ],
     { error: "a row (`FROM -> TO PORT VERDICT`), or a mapping with `rows` or a property" },
   )
-  .meta({ description: "One statement of the intent: rows and properties that hold together." });
+  .meta({ id: "statement", description: "One statement of the intent: rows and properties that hold together." });
 
 const rest = z
   .union(
     [
       z.enum(["allow", "deny", "same", "ignore"]),
-      z.strictObject({ verdict: z.enum(["allow", "deny", "same", "ignore"]), including: ends("Addresses outside that are judged as well: `elsewhere`, a block's group.") }),
+      z.strictObject({
+        verdict: z.enum(["allow", "deny", "same", "ignore"]).meta({ description: "What these flows must be." }),
+        including: ends("Addresses outside that are judged as well: `elsewhere`, a block's group.").optional(),
+      }),
     ],
     { error: "allow, deny, same or ignore, or a mapping with `verdict` and `including`" },
   )
-  .meta({ description: "What every flow that no row names must be. deny: these flows and nothing else; same: as in the stage before." });
+  .meta({ id: "rest", description: "What every flow that no row names must be. deny: these flows and nothing else; same: as in the stage before." });
 
 const stage = z
   .union(
@@ -467,11 +469,11 @@ const stage = z
     ],
     { error: "a stage's name, or a mapping with `name`" },
   )
-  .meta({ description: "One step: what is applied and deleted, and what it must show." });
+  .meta({ id: "stage", description: "One step: what is applied and deleted, and what it must show." });
 
 const engineSettings = z.strictObject({
   skip: text("Why this engine is left out.").optional(),
-  timeout: text("How long one probe waits: 5s, 500ms.").optional(),
+  timeout: z.string("a duration: 5s, 500ms").optional().meta({ description: "How long one probe waits: 5s, 500ms." }),
   attempts: z.int().min(1).max(1000).optional().meta({ description: "How often one probe is tried." }),
   parallel: z.int().min(1).max(100_000).optional().meta({ description: "How many probes run at once." }),
 });
@@ -494,7 +496,7 @@ const deviation = z
     expires: text("The first day on which it no longer excuses: 2027-06-30.").optional(),
     id: text("A stable name; D1, D2, … by position when left out.").optional(),
   })
-  .meta({ description: "A known difference of one engine. It does not fail a run until it expires." });
+  .meta({ id: "deviation", description: "A known difference of one engine. It does not fail a run until it expires." });
 
 const schema: z.ZodType<RawUseCase> = z
   .strictObject({
@@ -524,8 +526,7 @@ function hintOf(issue: z.core.$ZodRawIssue): string {
   return "";
 }
 
-/** Undefined when the value is of another kind than this alternative of a union takes. */
-function readIssue(issue: z.core.$ZodIssue, above: readonly PropertyKey[], root: unknown): readonly FormIssue[] | undefined {
+function readIssue(issue: z.core.$ZodIssue, above: readonly PropertyKey[], root: unknown): readonly FormIssue[] {
   const path = [...above, ...issue.path].filter((step) => typeof step !== "symbol");
   const [parent, field] = [path.slice(0, -1), path.at(-1)];
   const missing = typeof field === "string" && !has(valueAt(root, parent), field);
@@ -536,33 +537,47 @@ function readIssue(issue: z.core.$ZodIssue, above: readonly PropertyKey[], root:
       return issue.keys.map((key) => ({ path, problem: { kind: "field-unknown", field: key, known } }));
     }
     case "invalid_union":
-      return [readUnion(issue, path, root)].flat();
+      return readUnion(issue, path, root);
     case "invalid_value":
-      return [{ path, problem: { kind: "word-unknown", words: issue.values.map(String) } }];
+      return [{ path, problem: { kind: "word-unknown", words: issue.values.map(String), value: valueAt(root, path) } }];
     case "too_small":
     case "too_big":
       if (issue.origin === "array") return [{ path, problem: { kind: "empty", expected: issue.message } }];
       return [{ path, problem: { kind: "number", expected: boundText(issue) } }];
     case "invalid_type":
-      return [{ path, problem: issue.expected === "int" ? { kind: "number", expected: "a whole number" } : { kind: "wrong-type", expected: kindText(issue.expected) } }];
+      if (issue.expected === "int") return [{ path, problem: { kind: "number", expected: "a whole number" } }];
+      return [wrongType(path, issue.message === "" ? kindText(issue.expected) : issue.message, root)];
     default:
-      return [{ path, problem: { kind: "wrong-type", expected: "something else" } }];
+      return [wrongType(path, "something else", root)];
   }
 }
 
-/** The alternative whose kind of value it is speaks for the union: a mapping is measured against the mapping, a text against the text. */
+/** The alternative whose kind of value it is speaks for the union, of several mappings the one that is nearest. */
 function readUnion(issue: z.core.$ZodIssueInvalidUnion, path: readonly (string | number)[], root: unknown): readonly FormIssue[] {
+  const value = valueAt(root, path);
   const alternatives = issue.errors
-    .filter((errors) => !errors.some((error) => rejectsKind(error)))
-    .map((errors) => errors.flatMap((error) => readIssue(error, path, root) ?? []))
-    .sort((a, b) => a.length - b.length);
-  return alternatives[0] ?? [{ path, problem: { kind: "wrong-type", expected: issue.message } }];
+    .filter((errors) => !errors.some((error) => rejectsKind(error, value)))
+    .map((errors) => errors.flatMap((error) => readIssue(error, path, root)))
+    .sort((a, b) => ownIssues(a, path) - ownIssues(b, path) || a.length - b.length);
+  return alternatives[0] ?? [wrongType(path, issue.message, root)];
 }
 
-function rejectsKind(issue: z.core.$ZodIssue): boolean {
+/** How many fields of the mapping itself do not fit, whatever is inside them. */
+function ownIssues(issues: readonly FormIssue[], path: readonly (string | number)[]): number {
+  return issues.filter((issue) => issue.path.length === path.length).length;
+}
+
+/** Whether this alternative takes another kind of value: a mapping where a text stands. */
+function rejectsKind(issue: z.core.$ZodIssue, value: unknown): boolean {
   if (issue.path.length > 0) return false;
-  if (issue.code === "invalid_union") return issue.errors.every((errors) => errors.some(rejectsKind));
+  if (issue.code === "invalid_union") return issue.errors.every((errors) => errors.some((error) => rejectsKind(error, value)));
+  // A closed list of words takes texts.
+  if (issue.code === "invalid_value") return typeof value === "object" && value !== null;
   return issue.code === "invalid_type" && issue.expected !== "int";
+}
+
+function wrongType(path: readonly (string | number)[], expected: string, root: unknown): FormIssue {
+  return { path, problem: { kind: "wrong-type", expected, value: valueAt(root, path) } };
 }
 
 function boundText(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string {

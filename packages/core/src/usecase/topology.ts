@@ -10,10 +10,8 @@ import type { OneOrMany, RawService, RawServicePort, RawTopology, RawWorkload } 
 import type { EndName, OutsidePoint, Topology, WrittenPath } from "./types.ts";
 import { entries, field, items, originAt, plain, spanAt, type Reading, type Written } from "./written.ts";
 
-export const emptyTopology: Topology = { from: [], namespaces: [], pods: [], services: [], nodes: [], podCidrs: [], listens: [], roles: [] };
-
 /** What the file itself says of the cluster. Manifests that it names are read with the stages. */
-export function readTopology(reading: Reading, topology: Written<RawTopology>, ports: PortNames): Topology {
+export function readTopology(reading: Reading, topology: Written<RawTopology>, from: Written<OneOrMany<string>> | undefined, ports: PortNames): Topology {
   const namespaces = readNamespaces(reading, topology);
   const nodes = readNodes(reading, topology);
   const podCidrs = items(reading, field(reading, topology, "podCidr")).flatMap(({ value, path }) => readCidr(reading, value, path) ?? []);
@@ -32,7 +30,7 @@ export function readTopology(reading: Reading, topology: Written<RawTopology>, p
     return name === undefined ? [] : [readService(reading, entry, name, cluster)];
   });
   return {
-    from: readPaths(reading, field(reading, topology, "from")),
+    from: readPaths(reading, from),
     namespaces: [...namespaces.values()],
     pods: workloads.flatMap(({ pods }) => pods),
     services,

@@ -50,21 +50,24 @@ function lowest(ports: PortSet): { readonly protocol: Protocol; readonly port: n
 export interface Candidate {
   readonly cell: Cell;
   readonly faults: readonly [Fault, ...Fault[]];
+  readonly rank: number;
+}
+
+export function knownRank(faults: readonly [Fault, ...Fault[]], pickPort: PortPicker): number {
+  return bestFault(faults, pickPort).shown.rank;
 }
 
 /** The better candidate: on a port that people know, then the first pair in printed order. */
-export function betterOf(a: Candidate | undefined, b: Candidate, surface: Surface, pickPort: PortPicker): Candidate {
-  if (a === undefined) return b;
+export function betterOf(a: Candidate | undefined, b: Candidate, surface: Surface): Candidate {
+  if (a === undefined || b.rank < a.rank) return b;
+  if (a.rank < b.rank) return a;
   const [[fromA, toA], [fromB, toB]] = [pairOf(a.cell), pairOf(b.cell)];
-  const order =
-    bestFault(a.faults, pickPort).shown.rank - bestFault(b.faults, pickPort).shown.rank ||
-    surface.rankOf(fromA) - surface.rankOf(fromB) ||
-    surface.rankOf(toA) - surface.rankOf(toB);
+  const order = surface.rankOf(fromA) - surface.rankOf(fromB) || surface.rankOf(toA) - surface.rankOf(toB);
   return order <= 0 ? a : b;
 }
 
 /** The first pair of a cell on the port that people know best. */
-export function witnessOf({ cell, faults }: Candidate, surface: Surface, pickPort: PortPicker): Witness {
+export function witnessOf({ cell, faults }: Pick<Candidate, "cell" | "faults">, surface: Surface, pickPort: PortPicker): Witness {
   const { fault, shown } = bestFault(faults, pickPort);
   const [from, to] = pairOf(cell);
   const points = [from, ...fault.chain];

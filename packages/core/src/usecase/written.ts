@@ -32,6 +32,11 @@ export function plain<T extends object, K extends keyof T & string>(reading: Rea
   return field(reading, parent, key)?.value;
 }
 
+/** Whether something inside this value was objected to, so that what seems missing may be it. */
+export function hasBroken({ broken }: Reading, path: string): boolean {
+  return [...broken].some((each) => each.startsWith(`${path}.`) || each.startsWith(`${path}[`));
+}
+
 /** The id that is given to a row, a statement or a deviation: they are one space, because reports and people point into it. */
 export function readId(reading: Reading, parent: Written<{ readonly id?: string | undefined }>): string | undefined {
   const written = field(reading, parent, "id");

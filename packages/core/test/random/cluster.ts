@@ -10,6 +10,7 @@ export interface RawCluster {
   readonly nodes: readonly RawNode[];
   readonly pods: readonly RawPod[];
   readonly policies: readonly RawPolicy[];
+  readonly clusterPolicies: readonly RawClusterPolicy[];
 }
 
 export interface RawNamespace {
@@ -19,6 +20,7 @@ export interface RawNamespace {
 
 export interface RawNode {
   readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
   readonly addresses: readonly string[];
 }
 
@@ -65,6 +67,36 @@ export interface RawPolicy {
     readonly egress?: readonly RawRule[] | null;
   };
 }
+
+/** A ClusterNetworkPolicy. */
+export interface RawClusterPolicy {
+  readonly name: string;
+  readonly spec: {
+    readonly tier: "Admin" | "Baseline";
+    readonly priority: number;
+    readonly subject: RawTierPods;
+    readonly ingress?: readonly RawTierRule[];
+    readonly egress?: readonly RawTierRule[];
+  };
+}
+
+export type RawTierPods =
+  | { readonly namespaces: RawSelector }
+  | { readonly pods: { readonly namespaceSelector?: RawSelector; readonly podSelector: RawSelector } };
+
+export type RawTierPeer = RawTierPods | { readonly networks: readonly string[] } | { readonly nodes: RawSelector } | { readonly domainNames: readonly string[] };
+
+export interface RawTierRule {
+  readonly name?: string;
+  readonly action: "Accept" | "Deny" | "Pass";
+  readonly from?: readonly RawTierPeer[];
+  readonly to?: readonly RawTierPeer[];
+  readonly protocols?: readonly RawTierProtocol[];
+}
+
+export type RawTierProtocol = { readonly [protocol in "tcp" | "udp" | "sctp"]?: { readonly destinationPort: { readonly number: number } | { readonly range: { readonly start: number; readonly end: number } } } } & {
+  readonly destinationNamedPort?: string;
+};
 
 const keys = ["app", "tier", "constructor"];
 const values = ["a", "b", ""];
@@ -132,6 +164,51 @@ const policy = fc
   })
   .map(({ namespace, ...spec }) => ({ namespace, spec: Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined)) }));
 
+const tierPods: fc.Arbitrary<RawTierPods> = fc.oneof(
+  fc.record({ namespaces: namespaceSelector }),
+  fc.record({ pods: fc.record({ podSelector: selector }) }),
+  fc.record({ pods: fc.record({ namespaceSelector, podSelector: selector }) }),
+);
+
+const tierPeer = (side: "from" | "to"): fc.Arbitrary<RawTierPeer> =>
+  side === "from"
+    ? tierPods
+    : fc.oneof(
+        { weight: 4, arbitrary: tierPods },
+        { weight: 2, arbitrary: fc.uniqueArray(fc.constantFrom("10.0.0.0/30", "0.0.0.0/0", "192.168.0.1/32", "fd00::/126", "203.0.113.0/24"), { minLength: 1, maxLength: 2 }).map((networks) => ({ networks })) },
+        { weight: 1, arbitrary: fc.record({ nodes: fc.constantFrom({}, { matchLabels: { role: "edge" } }) }) },
+        { weight: 1, arbitrary: fc.constant({ domainNames: ["example.org"] }) },
+      );
+
+const tierProtocol: fc.Arbitrary<RawTierProtocol> = fc.oneof(
+  fc.tuple(fc.constantFrom("tcp", "udp", "sctp"), fc.oneof(fc.constantFrom(80, 81, 90).map((number) => ({ number })), fc.constantFrom({ range: { start: 80, end: 90 } }, { range: { start: 1, end: 65535 } }))).map(
+    ([protocol, destinationPort]) => ({ [protocol]: { destinationPort } }),
+  ),
+  fc.constantFrom(...portNames).map((destinationNamedPort) => ({ destinationNamedPort })),
+);
+
+/** Named ports go only with peers that are pods (semantics 4.2). */
+const tierRule = (side: "from" | "to"): fc.Arbitrary<RawTierRule> =>
+  fc
+    .record({
+      action: fc.constantFrom<"Accept" | "Deny" | "Pass">("Accept", "Deny", "Pass"),
+      peers: fc.array(tierPeer(side), { minLength: 1, maxLength: 2 }),
+      protocols: fc.option(fc.array(tierProtocol, { minLength: 1, maxLength: 2 }), { nil: undefined }),
+    })
+    .map(({ action, peers, protocols: ports }) => {
+      const podsOnly = peers.every((one) => "namespaces" in one || "pods" in one);
+      const allowed = ports?.filter((port) => podsOnly || port.destinationNamedPort === undefined);
+      return { action, [side]: peers, ...(allowed === undefined || allowed.length === 0 ? {} : { protocols: allowed }) };
+    });
+
+const clusterPolicy = fc.record({
+  tier: fc.constantFrom<"Admin" | "Baseline">("Admin", "Admin", "Baseline"),
+  priority: fc.constantFrom(0, 1, 1, 1000),
+  subject: tierPods,
+  ingress: fc.array(tierRule("from"), { maxLength: 2 }),
+  egress: fc.array(tierRule("to"), { maxLength: 2 }),
+});
+
 const namedPorts = fc.uniqueArray(
   fc.record({ name: fc.constantFrom(...portNames), containerPort: fc.constantFrom(80, 81), protocol: fc.constantFrom("TCP", "UDP") }),
   { maxLength: 2, selector: ({ name }) => name },
@@ -147,8 +224,8 @@ const pod = fc.record({
 });
 
 export const nodes: readonly RawNode[] = [
-  { name: "n1", addresses: ["192.168.0.1"] },
-  { name: "n2", addresses: ["192.168.0.2", "fd00:1::2"] },
+  { name: "n1", labels: { role: "edge" }, addresses: ["192.168.0.1"] },
+  { name: "n2", labels: {}, addresses: ["192.168.0.2", "fd00:1::2"] },
 ];
 
 export const cluster: fc.Arbitrary<RawCluster> = fc
@@ -156,13 +233,15 @@ export const cluster: fc.Arbitrary<RawCluster> = fc
     spaces: fc.record({ x: labels, y: labels, z: labels }),
     pods: fc.array(pod, { minLength: 1, maxLength: 6 }),
     policies: fc.array(policy, { maxLength: 4 }),
+    clusterPolicies: fc.oneof({ weight: 1, arbitrary: fc.constant([]) }, { weight: 2, arbitrary: fc.array(clusterPolicy, { maxLength: 3 }) }),
     withNodes: fc.boolean(),
   })
-  .map(({ spaces, pods, policies, withNodes }) => ({
+  .map(({ spaces, pods, policies, clusterPolicies, withNodes }) => ({
     namespaces: Object.entries(spaces).map(([name, own]) => ({ name, labels: { ...own, "kubernetes.io/metadata.name": name } })),
     nodes: withNodes ? nodes : [],
     pods: pods.map(({ families, ...own }, i) => rawPod(own, families, i, withNodes)),
     policies: policies.map((own, i) => ({ name: `p${i}`, ...own })),
+    clusterPolicies: clusterPolicies.map((spec, i) => ({ name: `c${i}`, spec })),
   }));
 
 function rawPod(own: Omit<RawPod, "name" | "addresses">, families: "4" | "6" | "46" | "none", i: number, withNodes: boolean): RawPod {
@@ -174,13 +253,13 @@ function rawPod(own: Omit<RawPod, "name" | "addresses">, families: "4" | "6" | "
 }
 
 /** The objects as a `kubectl get -o json` list would hold them. */
-export function manifestsOf({ namespaces, nodes: machines, pods, policies }: RawCluster): string {
+export function manifestsOf({ namespaces, nodes: machines, pods, policies, clusterPolicies }: RawCluster): string {
   return JSON.stringify({
     apiVersion: "v1",
     kind: "List",
     items: [
       ...namespaces.map(({ name, labels: own }) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name, labels: own } })),
-      ...machines.map(({ name, addresses }) => ({ apiVersion: "v1", kind: "Node", metadata: { name }, status: { addresses: addresses.map((address) => ({ type: "InternalIP", address })) } })),
+      ...machines.map(({ name, labels: own, addresses }) => ({ apiVersion: "v1", kind: "Node", metadata: { name, labels: own }, status: { addresses: addresses.map((address) => ({ type: "InternalIP", address })) } })),
       ...pods.map(({ namespace, name, labels: own, addresses, ports, hostNetwork, nodeName }) => ({
         apiVersion: "v1",
         kind: "Pod",
@@ -189,6 +268,7 @@ export function manifestsOf({ namespaces, nodes: machines, pods, policies }: Raw
         ...(addresses.length === 0 ? {} : { status: { phase: "Running", podIP: addresses[0], podIPs: addresses.map((ip) => ({ ip })) } }),
       })),
       ...policies.map(({ namespace, name, spec }) => ({ apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata: { namespace, name }, spec })),
+      ...clusterPolicies.map(({ name, spec }) => ({ apiVersion: "policy.networking.k8s.io/v1alpha2", kind: "ClusterNetworkPolicy", metadata: { name }, spec })),
     ],
   });
 }

@@ -13,7 +13,13 @@ const template = "template: {metadata: {labels: {app: web}}, spec: {containers: 
 
 function podText({ name, namespace, workload, addresses, node, hostNetwork }: Pod): string {
   const where = addresses === "not-yet-assigned" ? "-" : addresses.map(formatAddress).join(",");
-  return [`${namespace.name}/${name}`, where, workload === undefined ? "" : `${workload.kind}/${workload.name}`, node === undefined ? "" : `@${node}`, hostNetwork ? "host" : ""]
+  return [
+    `${namespace.name}/${name}`,
+    where,
+    workload === undefined ? "" : `${workload.kind}/${workload.name}`,
+    node === undefined ? "" : `@${node}`,
+    hostNetwork ? "host" : "",
+  ]
     .filter((part) => part !== "")
     .join(" ");
 }
@@ -30,15 +36,22 @@ describe("pods", () => {
     ["empty podIPs", ["status: {podIP: '', podIPs: []}"], ["shop/a -"]],
     ["finished", ["status: {phase: Succeeded, podIP: 10.0.0.1}"], []],
     ["failed", ["status: {phase: Failed}"], []],
-    ["host network: addresses of the status", ["spec: {hostNetwork: true, nodeName: n}", "status: {hostIP: 10.9.0.1, podIP: 10.9.0.1}"], ["shop/a 10.9.0.1 @n host"]],
+    [
+      "host network: addresses of the status",
+      ["spec: {hostNetwork: true, nodeName: n}", "status: {hostIP: 10.9.0.1, podIP: 10.9.0.1}"],
+      ["shop/a 10.9.0.1 @n host"],
+    ],
     ["host network without any", ["spec: {hostNetwork: true}"], ["shop/a - host"]],
   ])("%s", async (_, lines, pods) => {
     expect(await podsOf(manifest("v1", "Pod", "a", ...lines))).toEqual(pods);
   });
 
   test("host network: addresses of the node", async () => {
-    const node = "apiVersion: v1\nkind: Node\nmetadata: {name: n}\nstatus: {addresses: [{type: InternalIP, address: 10.9.0.7}, {type: ExternalIP, address: '2001:db8::7'}, {type: Hostname, address: n}]}\n";
-    expect(await podsOf(manifest("v1", "Pod", "a", "spec: {hostNetwork: true, nodeName: n}"), node)).toEqual(["shop/a 10.9.0.7,2001:db8::7 @n host"]);
+    const node =
+      "apiVersion: v1\nkind: Node\nmetadata: {name: n}\nstatus: {addresses: [{type: InternalIP, address: 10.9.0.7}, {type: ExternalIP, address: '2001:db8::7'}, {type: Hostname, address: n}]}\n";
+    expect(await podsOf(manifest("v1", "Pod", "a", "spec: {hostNetwork: true, nodeName: n}"), node)).toEqual([
+      "shop/a 10.9.0.7,2001:db8::7 @n host",
+    ]);
   });
 
   test("named ports: all containers, sidecars, no init containers (S6)", async () => {
@@ -100,8 +113,14 @@ describe("workloads", () => {
   });
 
   test("one pod of a DaemonSet per node, with the node's addresses on the host network", async () => {
-    const nodes = ["n2", "n1"].map((name) => `apiVersion: v1\nkind: Node\nmetadata: {name: ${name}}\nstatus: {addresses: [{type: InternalIP, address: 10.9.0.${name.slice(1)}}]}\n`);
-    expect(await podsOf(...nodes, manifest("apps/v1", "DaemonSet", "w", `spec: {${template}}`))).toEqual(["shop/w-n1 - DaemonSet/w @n1", "shop/w-n2 - DaemonSet/w @n2"]);
+    const nodes = ["n2", "n1"].map(
+      (name) =>
+        `apiVersion: v1\nkind: Node\nmetadata: {name: ${name}}\nstatus: {addresses: [{type: InternalIP, address: 10.9.0.${name.slice(1)}}]}\n`,
+    );
+    expect(await podsOf(...nodes, manifest("apps/v1", "DaemonSet", "w", `spec: {${template}}`))).toEqual([
+      "shop/w-n1 - DaemonSet/w @n1",
+      "shop/w-n2 - DaemonSet/w @n2",
+    ]);
     expect(await podsOf(...nodes, manifest("apps/v1", "DaemonSet", "w", `spec: {template: {spec: {hostNetwork: true}}}`))).toEqual([
       "shop/w-n1 10.9.0.1 DaemonSet/w @n1 host",
       "shop/w-n2 10.9.0.2 DaemonSet/w @n2 host",
@@ -110,7 +129,11 @@ describe("workloads", () => {
 
   test("a pod of a StatefulSet carries its own name and number as labels; others share theirs", async () => {
     const { snapshot } = await readText(manifest("apps/v1", "StatefulSet", "w", `spec: {${template}}`));
-    expect([...(snapshot.pods[0]?.labels ?? [])]).toEqual([["app", "web"], ["statefulset.kubernetes.io/pod-name", "w-0"], ["apps.kubernetes.io/pod-index", "0"]]);
+    expect([...(snapshot.pods[0]?.labels ?? [])]).toEqual([
+      ["app", "web"],
+      ["statefulset.kubernetes.io/pod-name", "w-0"],
+      ["apps.kubernetes.io/pod-index", "0"],
+    ]);
     const many = await readText(manifest("apps/v1", "Deployment", "w", `spec: {replicas: 100000, ${template}}`));
     expect(many.snapshot.pods).toHaveLength(100_000);
     expect(new Set(many.snapshot.pods.map(({ labels }) => labels)).size).toBe(1);
@@ -118,25 +141,66 @@ describe("workloads", () => {
   });
 
   const owned = (name: string, kind: string, owner: string, ...more: readonly string[]): string =>
-    manifest("v1", "Pod", name, "status: {podIP: 10.0.0.1}", ...more).replace("namespace: shop", `namespace: shop, labels: {pod-template-hash: 6d4b}, ownerReferences: [{kind: ${kind}, name: ${owner}, controller: true}]`);
-  const replicaSet = manifest("apps/v1", "ReplicaSet", "w-6d4b", `spec: {replicas: 2, ${template}}`).replace("namespace: shop", "namespace: shop, ownerReferences: [{kind: Deployment, name: w, controller: true}]");
+    manifest("v1", "Pod", name, "status: {podIP: 10.0.0.1}", ...more).replace(
+      "namespace: shop",
+      `namespace: shop, labels: {pod-template-hash: 6d4b}, ownerReferences: [{kind: ${kind}, name: ${owner}, controller: true}]`,
+    );
+  const replicaSet = manifest("apps/v1", "ReplicaSet", "w-6d4b", `spec: {replicas: 2, ${template}}`).replace(
+    "namespace: shop",
+    "namespace: shop, ownerReferences: [{kind: Deployment, name: w, controller: true}]",
+  );
 
   test.each<readonly [title: string, texts: readonly string[], pods: readonly string[]]>([
-    ["the pods win over their Deployment", [manifest("apps/v1", "Deployment", "w", `spec: {replicas: 3, ${template}}`), replicaSet, owned("p", "ReplicaSet", "w-6d4b")], ["shop/p 10.0.0.1 Deployment/w"]],
-    ["a ReplicaSet of a Deployment adds no pods of its own", [manifest("apps/v1", "Deployment", "w", `spec: {${template}}`), replicaSet], ["shop/w-1 - Deployment/w"]],
+    [
+      "the pods win over their Deployment",
+      [manifest("apps/v1", "Deployment", "w", `spec: {replicas: 3, ${template}}`), replicaSet, owned("p", "ReplicaSet", "w-6d4b")],
+      ["shop/p 10.0.0.1 Deployment/w"],
+    ],
+    [
+      "a ReplicaSet of a Deployment adds no pods of its own",
+      [manifest("apps/v1", "Deployment", "w", `spec: {${template}}`), replicaSet],
+      ["shop/w-1 - Deployment/w"],
+    ],
     ["a ReplicaSet alone makes the pods of its Deployment", [replicaSet], ["shop/w-6d4b-1 - Deployment/w", "shop/w-6d4b-2 - Deployment/w"]],
-    ["a Deployment is known by the hash where the ReplicaSet is not there", [owned("p", "ReplicaSet", "w-6d4b")], ["shop/p 10.0.0.1 Deployment/w"]],
+    [
+      "a Deployment is known by the hash where the ReplicaSet is not there",
+      [owned("p", "ReplicaSet", "w-6d4b")],
+      ["shop/p 10.0.0.1 Deployment/w"],
+    ],
     ["another ReplicaSet keeps its name", [owned("p", "ReplicaSet", "w-other")], ["shop/p 10.0.0.1 ReplicaSet/w-other"]],
     [
       "a Job of a CronJob",
-      [manifest("batch/v1", "CronJob", "c", `spec: {jobTemplate: {spec: {${template}}}}`), manifest("batch/v1", "Job", "c-1", `spec: {${template}}`).replace("namespace: shop", "namespace: shop, ownerReferences: [{kind: CronJob, name: c, controller: true}]"), owned("p", "Job", "c-1")],
+      [
+        manifest("batch/v1", "CronJob", "c", `spec: {jobTemplate: {spec: {${template}}}}`),
+        manifest("batch/v1", "Job", "c-1", `spec: {${template}}`).replace(
+          "namespace: shop",
+          "namespace: shop, ownerReferences: [{kind: CronJob, name: c, controller: true}]",
+        ),
+        owned("p", "Job", "c-1"),
+      ],
       ["shop/p 10.0.0.1 CronJob/c"],
     ],
-    ["finished pods of a Job also win", [manifest("batch/v1", "Job", "j", `spec: {${template}}`), owned("p", "Job", "j").replace("status: {", "status: {phase: Succeeded, ")], []],
-    ["a finished Job makes no pods", [manifest("batch/v1", "Job", "j", `spec: {${template}}`, "status: {conditions: [{type: Complete, status: 'True'}]}")], []],
+    [
+      "finished pods of a Job also win",
+      [manifest("batch/v1", "Job", "j", `spec: {${template}}`), owned("p", "Job", "j").replace("status: {", "status: {phase: Succeeded, ")],
+      [],
+    ],
+    [
+      "a finished Job makes no pods",
+      [manifest("batch/v1", "Job", "j", `spec: {${template}}`, "status: {conditions: [{type: Complete, status: 'True'}]}")],
+      [],
+    ],
     ["a pod of a node's own files has no workload", [owned("p", "Node", "n")], ["shop/p 10.0.0.1"]],
     ["a kind that is not read is a workload all the same", [owned("p", "Rollout", "r")], ["shop/p 10.0.0.1 Rollout/r"]],
-    ["names stay unique", [manifest("v1", "Pod", "w-1"), manifest("apps/v1", "Deployment", "w", `spec: {${template}}`), manifest("batch/v1", "Job", "w", `spec: {${template}}`)], ["shop/w-1 -", "shop/w-1-deployment - Deployment/w", "shop/w-1-job - Job/w"]],
+    [
+      "names stay unique",
+      [
+        manifest("v1", "Pod", "w-1"),
+        manifest("apps/v1", "Deployment", "w", `spec: {${template}}`),
+        manifest("batch/v1", "Job", "w", `spec: {${template}}`),
+      ],
+      ["shop/w-1 -", "shop/w-1-deployment - Deployment/w", "shop/w-1-job - Job/w"],
+    ],
   ])("%s", async (_, texts, pods) => {
     expect(await podsOf(...texts)).toEqual(pods);
   });
@@ -153,23 +217,49 @@ describe("workloads", () => {
 
   test("the pod network is known for pods without an address only", async () => {
     const podCidrs = [parseCidr("10.244.0.0/16")?.cidr as Cidr];
-    const { snapshot } = await readText([manifest("apps/v1", "Deployment", "w", `spec: {${template}}`), manifest("v1", "Pod", "a", "status: {podIP: 10.0.0.1}"), manifest("v1", "Pod", "h", "spec: {hostNetwork: true}")].join("---\n"), { podCidrs });
-    expect(snapshot.pods.map(({ name, podNetwork }) => [name, podNetwork.length])).toEqual([["a", 0], ["h", 0], ["w-1", 1]]);
+    const { snapshot } = await readText(
+      [
+        manifest("apps/v1", "Deployment", "w", `spec: {${template}}`),
+        manifest("v1", "Pod", "a", "status: {podIP: 10.0.0.1}"),
+        manifest("v1", "Pod", "h", "spec: {hostNetwork: true}"),
+      ].join("---\n"),
+      { podCidrs },
+    );
+    expect(snapshot.pods.map(({ name, podNetwork }) => [name, podNetwork.length])).toEqual([
+      ["a", 0],
+      ["h", 0],
+      ["w-1", 1],
+    ]);
   });
 });
 
 describe("namespaces (S4)", () => {
   test("given ones, and those that only appear through their objects, all with their name as a label", async () => {
     const { snapshot, ledger } = await readText(
-      ["apiVersion: v1\nkind: Namespace\nmetadata: {name: prod, labels: {tier: a, kubernetes.io/metadata.name: wrong}}\n", manifest("v1", "Pod", "a"), policy("podSelector: {}").replace("namespace: shop", "namespace: empty"), "apiVersion: v1\nkind: Pod\nmetadata: {name: b}\n"].join("---\n"),
+      [
+        "apiVersion: v1\nkind: Namespace\nmetadata: {name: prod, labels: {tier: a, kubernetes.io/metadata.name: wrong}}\n",
+        manifest("v1", "Pod", "a"),
+        policy("podSelector: {}").replace("namespace: shop", "namespace: empty"),
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: b}\n",
+      ].join("---\n"),
     );
     expect(snapshot.namespaces.map(({ name, labels, origin }) => [name, [...labels], origin !== undefined])).toEqual([
       ["default", [["kubernetes.io/metadata.name", "default"]], false],
       ["empty", [["kubernetes.io/metadata.name", "empty"]], false],
-      ["prod", [["tier", "a"], ["kubernetes.io/metadata.name", "prod"]], true],
+      [
+        "prod",
+        [
+          ["tier", "a"],
+          ["kubernetes.io/metadata.name", "prod"],
+        ],
+        true,
+      ],
       ["shop", [["kubernetes.io/metadata.name", "shop"]], false],
     ]);
-    expect(ledger.assumed.map(({ rule, what, count }) => `${rule} ${what} ${count}`)).toEqual(["S2 empty/web has policyTypes [Ingress] 1", "S4 objects without a namespace belong to default 1"]);
+    expect(ledger.assumed.map(({ rule, what, count }) => `${rule} ${what} ${count}`)).toEqual([
+      "S2 empty/web has policyTypes [Ingress] 1",
+      "S4 objects without a namespace belong to default 1",
+    ]);
   });
 
   test("another default namespace", async () => {
@@ -182,13 +272,29 @@ describe("Services (S14)", () => {
   const service = (...lines: readonly string[]): string => manifest("v1", "Service", "s", ...lines);
   const slices = async (...texts: readonly string[]): Promise<unknown> => {
     const { snapshot } = await readText(texts.join("---\n"));
-    return snapshot.services[0]?.slices?.map(({ address, ports }) => [formatAddress(address), ...ports.map(({ port, protocol }) => `${port}/${protocol}`)]);
+    return snapshot.services[0]?.slices?.map(({ address, ports }) => [
+      formatAddress(address),
+      ...ports.map(({ port, protocol }) => `${port}/${protocol}`),
+    ]);
   };
 
   test("type, selector, addresses, target ports", async () => {
-    const { snapshot } = await readText(service("spec:", "  type: NodePort", "  selector: {app: web}", "  clusterIP: 10.96.0.1", "  clusterIPs: [10.96.0.1, 'fd00::1']", "  ports: [{port: 80}, {name: dns, port: 53, protocol: UDP, targetPort: dns}, {port: 443, targetPort: 8443}]"));
+    const { snapshot } = await readText(
+      service(
+        "spec:",
+        "  type: NodePort",
+        "  selector: {app: web}",
+        "  clusterIP: 10.96.0.1",
+        "  clusterIPs: [10.96.0.1, 'fd00::1']",
+        "  ports: [{port: 80}, {name: dns, port: 53, protocol: UDP, targetPort: dns}, {port: 443, targetPort: 8443}]",
+      ),
+    );
     const [found] = snapshot.services;
-    expect([found?.type, [...(found?.selector ?? [])], found?.clusterIPs.map(formatAddress)]).toEqual(["NodePort", [["app", "web"]], ["10.96.0.1", "fd00::1"]]);
+    expect([found?.type, [...(found?.selector ?? [])], found?.clusterIPs.map(formatAddress)]).toEqual([
+      "NodePort",
+      [["app", "web"]],
+      ["10.96.0.1", "fd00::1"],
+    ]);
     expect(found?.ports).toEqual([
       { name: undefined, protocol: "TCP", port: 80, targetPort: 80 },
       { name: "dns", protocol: "UDP", port: 53, targetPort: "dns" },
@@ -206,10 +312,19 @@ describe("Services (S14)", () => {
     expect([found?.clusterIPs, found?.selector !== undefined, found?.slices]).toEqual([[], selects, undefined]);
   });
 
-  const slice = manifest("discovery.k8s.io/v1", "EndpointSlice", "s-x", "ports: [{name: '', port: 80}]", "endpoints: [{addresses: [10.0.0.1]}, {addresses: [10.0.0.2], conditions: {ready: false}}, {addresses: [10.0.0.3], conditions: {ready: true}}]").replace("namespace: shop", "namespace: shop, labels: {kubernetes.io/service-name: s}");
+  const slice = manifest(
+    "discovery.k8s.io/v1",
+    "EndpointSlice",
+    "s-x",
+    "ports: [{name: '', port: 80}]",
+    "endpoints: [{addresses: [10.0.0.1]}, {addresses: [10.0.0.2], conditions: {ready: false}}, {addresses: [10.0.0.3], conditions: {ready: true}}]",
+  ).replace("namespace: shop", "namespace: shop, labels: {kubernetes.io/service-name: s}");
   const endpoints = manifest("v1", "Endpoints", "s", "subsets: [{addresses: [{ip: 10.0.0.9}], ports: [{port: 53, protocol: UDP}]}]");
   test("endpoints come from slices that are ready", async () => {
-    expect(await slices(service("spec: {}"), slice)).toEqual([["10.0.0.1", "80/TCP"], ["10.0.0.3", "80/TCP"]]);
+    expect(await slices(service("spec: {}"), slice)).toEqual([
+      ["10.0.0.1", "80/TCP"],
+      ["10.0.0.3", "80/TCP"],
+    ]);
   });
   test("or from an Endpoints object where there is no slice", async () => {
     expect(await slices(service("spec: {}"), endpoints)).toEqual([["10.0.0.9", "53/UDP"]]);
@@ -241,8 +356,19 @@ describe("what is not read (S20)", () => {
   ])("%s %s: %s", async (apiVersion, kind, effect) => {
     const text = manifest(apiVersion, kind, "a", "spec: {}");
     const { snapshot, ledger } = await readText(text);
-    expect(ledger.skipped.map((entry) => [entry.what, entry.effect === "none" ? "none" : `undetermined ${entry.effect.undetermined}`, entry.count])).toEqual([[kind, effect, 1]]);
-    expect(snapshot.unread.map((unread) => [unread.kind, unread.scope === "cluster" ? "undetermined *" : `undetermined ${unread.scope.namespace}/*`])).toEqual(effect === "none" ? [] : [[kind, effect]]);
+    expect(
+      ledger.skipped.map((entry) => [
+        entry.what,
+        entry.effect === "none" ? "none" : `undetermined ${entry.effect.undetermined}`,
+        entry.count,
+      ]),
+    ).toEqual([[kind, effect, 1]]);
+    expect(
+      snapshot.unread.map((unread) => [
+        unread.kind,
+        unread.scope === "cluster" ? "undetermined *" : `undetermined ${unread.scope.namespace}/*`,
+      ]),
+    ).toEqual(effect === "none" ? [] : [[kind, effect]]);
     const group = apiVersion.split("/")[0] ?? "";
     for (const assumeAbsent of [[kind], [`${kind}.${group}`]]) {
       const without = await readText(text, { assumeAbsent });
@@ -252,8 +378,18 @@ describe("what is not read (S20)", () => {
   });
 
   test("kinds without effect are counted together; a workload of an unknown kind says that its pods are not read", async () => {
-    const { ledger } = await readText([manifest("v1", "ConfigMap", "a"), manifest("v1", "ConfigMap", "b"), manifest("v1", "Pod", "p"), manifest("argoproj.io/v1", "Rollout", "r", "spec: {template: {spec: {}}}")].join("---\n"));
-    expect(ledger.skipped.map(({ what, count, why }) => `${count} ${what}: ${why}`)).toEqual(["2 ConfigMap: no policy", "1 Rollout: makes pods, which are not read from it"]);
+    const { ledger } = await readText(
+      [
+        manifest("v1", "ConfigMap", "a"),
+        manifest("v1", "ConfigMap", "b"),
+        manifest("v1", "Pod", "p"),
+        manifest("argoproj.io/v1", "Rollout", "r", "spec: {template: {spec: {}}}"),
+      ].join("---\n"),
+    );
+    expect(ledger.skipped.map(({ what, count, why }) => `${count} ${what}: ${why}`)).toEqual([
+      "2 ConfigMap: no policy",
+      "1 Rollout: makes pods, which are not read from it",
+    ]);
     expect(ledger.read).toEqual([{ kind: "Pod", count: 1 }]);
   });
 });
@@ -262,13 +398,27 @@ describe("assembling by stages", () => {
   const twoPolicies = `${policy("podSelector: {}").replace("name: web", "name: one")}---\n${policy("podSelector: {}").replace("name: web", "name: two")}`;
 
   test("policies in creation order: time where given, place elsewhere", async () => {
-    const at = (name: string, time?: string): string => policy("podSelector: {}").replace("name: web", `name: ${name}${time === undefined ? "" : `, creationTimestamp: ${time}`}`);
-    const { snapshot } = await readText([at("a", "2026-01-02T00:00:00Z"), at("b"), at("c", "'2026-01-01T00:00:00Z'"), at("d", "nonsense"), at("e", "2026-01-01T00:00:00Z")].join("---\n"));
+    const at = (name: string, time?: string): string =>
+      policy("podSelector: {}").replace("name: web", `name: ${name}${time === undefined ? "" : `, creationTimestamp: ${time}`}`);
+    const { snapshot } = await readText(
+      [
+        at("a", "2026-01-02T00:00:00Z"),
+        at("b"),
+        at("c", "'2026-01-01T00:00:00Z'"),
+        at("d", "nonsense"),
+        at("e", "2026-01-01T00:00:00Z"),
+      ].join("---\n"),
+    );
     expect(snapshot.policies.map(({ name }) => name.name)).toEqual(["c", "b", "e", "d", "a"]);
   });
 
   test("unchanged objects stay the same model objects", async () => {
-    const { objects } = await readObjects([{ name: "a.yaml", text: `${twoPolicies}---\n${manifest("v1", "Pod", "p")}---\n${manifest("apps/v1", "Deployment", "w", `spec: {${template}}`)}---\n${manifest("v1", "Service", "s", "spec: {}")}` }]);
+    const { objects } = await readObjects([
+      {
+        name: "a.yaml",
+        text: `${twoPolicies}---\n${manifest("v1", "Pod", "p")}---\n${manifest("apps/v1", "Deployment", "w", `spec: {${template}}`)}---\n${manifest("v1", "Service", "s", "spec: {}")}`,
+      },
+    ]);
     const before = assemble(objects).snapshot;
     const after = assemble(objects.filter(({ name }) => name !== "one")).snapshot;
     const shared = (key: keyof Snapshot): boolean => after[key].every((each) => (before[key] as readonly unknown[]).includes(each));
@@ -278,13 +428,29 @@ describe("assembling by stages", () => {
 
   test("inline objects are merged in; a manifest's namespace wins, one name twice is an error", async () => {
     const inline = (await readText(manifest("v1", "Pod", "p", "status: {podIP: 10.0.0.1}"))).snapshot;
-    const { objects } = await readObjects([{ name: "b.yaml", text: `apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {a: b}}\n---\n${policy("podSelector: {}")}` }]);
+    const { objects } = await readObjects([
+      {
+        name: "b.yaml",
+        text: `apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {a: b}}\n---\n${policy("podSelector: {}")}`,
+      },
+    ]);
     const { snapshot, diagnostics } = assemble(objects, {}, { pods: inline.pods, namespaces: inline.namespaces });
     expect(snapshot.pods.map(({ name, namespace }) => [name, namespace.labels.get("a")])).toEqual([["p", "b"]]);
     expect(diagnostics).toEqual([]);
     const twice = await readObjects([{ name: "c.yaml", text: manifest("v1", "Pod", "p") }]);
     expect(assemble(twice.objects, {}, { pods: inline.pods }).diagnostics.map(({ code }) => code)).toContain("object-conflict");
   });
+});
+
+test("a namespace may be given inline and as a manifest, with the same labels", async () => {
+  const namespace = (label: string): string => `apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {a: ${label}}}\n`;
+  const { namespaces } = (await readText(namespace("b"))).snapshot;
+  const codes = async (text: string): Promise<readonly string[]> => {
+    const { objects } = await readObjects([{ name: "b.yaml", text }]);
+    return assemble(objects, {}, { namespaces }).diagnostics.map(({ code }) => code);
+  };
+  expect(await codes(namespace("b"))).toEqual(["no-pods"]);
+  expect(await codes(namespace("c"))).toEqual(["object-conflict", "no-pods"]);
 });
 
 describe("what is missing", () => {

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -8,7 +8,8 @@ import { sharedFolder } from "../shared.ts";
 import { linesOf, policy } from "./reading.ts";
 
 const head = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
-const bomb = (levels: number): string => `${head}a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n${Array.from({ length: levels }, (_, i) => `a${i + 1}: &a${i + 1} [${Array.from({ length: 10 }, () => `*a${i}`).join(", ")}]\n`).join("")}`;
+const bomb = (levels: number): string =>
+  `${head}a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n${Array.from({ length: levels }, (_, i) => `a${i + 1}: &a${i + 1} [${Array.from({ length: 10 }, () => `*a${i}`).join(", ")}]\n`).join("")}`;
 
 describe("texts that are meant to hurt", () => {
   test.each<readonly [title: string, text: string, found: readonly string[]]>([
@@ -19,7 +20,11 @@ describe("texts that are meant to hurt", () => {
     ["an unknown anchor", `${head}a: *b\n`, ["error alias-unknown 4:4 *b"]],
     ["deep flow", `a: ${"[".repeat(300)}${"]".repeat(300)}\n`, ["error nesting-too-deep 1:203 ["]],
     ["deep blocks", Array.from({ length: 300 }, (_, i) => `${" ".repeat(i)}a:\n`).join(""), ["error nesting-too-deep 200:200 a"]],
-    ["deep by aliases", `${head}${Array.from({ length: 300 }, (_, i) => `a${i}: &a${i} [${i === 0 ? "" : `*a${i - 1}`}]\n`).join("")}`, ["error nesting-too-deep 203:14 *a198"]],
+    [
+      "deep by aliases",
+      `${head}${Array.from({ length: 300 }, (_, i) => `a${i}: &a${i} [${i === 0 ? "" : `*a${i - 1}`}]\n`).join("")}`,
+      ["error nesting-too-deep 203:14 *a198"],
+    ],
     ["deep JSON", `{"a": ${"[".repeat(100_000)}${"]".repeat(100_000)}}`, ["error nesting-too-deep 1:206 ["]],
     ["deep and open", "[".repeat(100_000), ["error nesting-too-deep 1:201 ["]],
     ["a tab", policy("podSelector: {}", "ingress:", "\t- {}"), ["error yaml-tab 7:3"]],
@@ -45,30 +50,38 @@ describe("texts that are meant to hurt", () => {
 
   const megabytes = (text: string, count: number): string => text.repeat(Math.ceil((count * 1_000_000) / text.length));
   test.each<readonly [title: string, text: () => string, codes: readonly string[]]>([
-    ["a long list", () => megabytes("- a\n", 20), ["not-kubernetes"]],
-    ["random words", () => megabytes("lorem ipsum dolor sit amet\n", 20), ["not-kubernetes"]],
+    ["a long list", () => megabytes("- a\n", 10), ["not-kubernetes"]],
+    ["random words", () => megabytes("lorem ipsum dolor sit amet\n", 10), ["not-kubernetes"]],
     ["brackets", () => megabytes("[", 5), ["not-kubernetes"]],
-    ["bytes", () => megabytes("\u0000\uFFFD", 20), ["file-binary"]],
-    ["broken JSON", () => `{"apiVersion": "v1", "kind": "List", "items": [${megabytes('{"a": "b"},', 20)}`, ["json-invalid"]],
+    ["bytes", () => megabytes("\u0000\uFFFD", 10), ["file-binary"]],
+    ["broken JSON", () => `{"apiVersion": "v1", "kind": "List", "items": [${megabytes('{"a": "b"},', 10)}`, ["json-invalid"]],
+    ["YAML that would take gigabytes", () => `apiVersion: v1\nkind: List\nitems:\n${megabytes("- a: b\n", 20)}`, ["document-too-large"]],
     ["broken YAML", () => `apiVersion: v1\nkind: List\nitems:\n${megabytes("- a: b\n", 2)} : [\n`, ["yaml-invalid"]],
     ["quotes", () => `apiVersion: v1\nkind: a\nx: ${megabytes("\"'", 10)}`, ["yaml-invalid"]],
     ["markers", () => `apiVersion: v1\nkind: a\n${megabytes("---\n", 10)}`, []],
     ["repeated keys", () => `apiVersion: v1\nkind: a\n${megabytes("a: b\n", 2)}`, []],
     ["repeated keys of JSON", () => `{"apiVersion": "v1", "kind": "a", ${megabytes('"a": 1,', 5)} "b": 2}`, []],
     ["anchors", () => `apiVersion: v1\nkind: a\n${Array.from({ length: 50_000 }, (_, i) => `a${i}: &a${i} {<<: {b: c}}\n`).join("")}`, []],
-  ])("megabytes of %s end soon", async (_, text, codes) => {
-    const started = performance.now();
-    const { diagnostics } = await readObjects([{ name: "a", text: text() }]);
-    expect(diagnostics.map(({ code }) => code)).toEqual(codes);
-    expect(performance.now() - started).toBeLessThan(15_000);
-  });
+  ])(
+    "megabytes of %s end soon",
+    async (_, text, codes) => {
+      const started = performance.now();
+      const { diagnostics } = await readObjects([{ name: "a", text: text() }]);
+      expect(diagnostics.map(({ code }) => code)).toEqual(codes);
+      expect(performance.now() - started).toBeLessThan(15_000);
+    },
+    30_000,
+  );
 });
 
 const texts = ((): readonly string[] => {
   const shared = sharedFolder();
-  if (shared === undefined) return [policy("podSelector: {}", "ingress:", "- from: [{podSelector: {matchLabels: {a: b}}}]", "  ports: [{port: 80, endPort: 90}]")];
+  if (shared === undefined)
+    return [policy("podSelector: {}", "ingress:", "- from: [{podSelector: {matchLabels: {a: b}}}]", "  ports: [{port: 80, endPort: 90}]")];
   const folder = join(shared, "cases");
-  const names = (readdirSync(folder, { recursive: true }) as string[]).filter((name) => /manifests\/.*\.yaml$|np-guard\/tests\/.*\.(yaml|json)$|validation\/.*\.json$/.test(name));
+  const names = (readdirSync(folder, { recursive: true }) as string[]).filter((name) =>
+    /manifests\/.*\.yaml$|np-guard\/tests\/.*\.(yaml|json)$|validation\/.*\.json$/.test(name),
+  );
   return names
     .sort()
     .map((name) => readFileSync(join(folder, name), "utf8"))
@@ -83,7 +96,41 @@ const mutated = fc
       fc.record({
         at: fc.double({ min: 0, max: 1, noNaN: true }),
         length: fc.integer({ min: 0, max: 60 }),
-        put: fc.oneof(fc.constantFrom("", " ", "\t", "\n", "\r\n", ":", "- ", "---\n", "...\n", "{", "}", "[", "]", '"', "'", "&a ", "*a", "<<: ", "|", ">", "#", "!!int ", "\u0000", "\uFEFF", "{{ x }}", "kind: Secret\n", "99999999999", "-1", "null", "__proto__"), fc.string({ maxLength: 8 })),
+        put: fc.oneof(
+          fc.constantFrom(
+            "",
+            " ",
+            "\t",
+            "\n",
+            "\r\n",
+            ":",
+            "- ",
+            "---\n",
+            "...\n",
+            "{",
+            "}",
+            "[",
+            "]",
+            '"',
+            "'",
+            "&a ",
+            "*a",
+            "<<: ",
+            "|",
+            ">",
+            "#",
+            "!!int ",
+            "\u0000",
+            "\uFEFF",
+            "{{ x }}",
+            "kind: Secret\n",
+            "99999999999",
+            "-1",
+            "null",
+            "__proto__",
+          ),
+          fc.string({ maxLength: 8 }),
+        ),
       }),
       { minLength: 1, maxLength: 5 },
     ),
@@ -99,17 +146,25 @@ const mutated = fc
 describe("whatever the text", () => {
   test("reading never throws, always ends, and every place lies in its text", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.oneof({ weight: 9, arbitrary: mutated }, { weight: 1, arbitrary: fc.string({ unit: "binary" }) }), async (text) => {
-        const { snapshot, diagnostics, ledger } = await read([{ name: "a.yaml", text }]);
-        const spans = [...diagnostics.flatMap(({ at, related }) => [at, ...related.map((each) => each.at)]), ...[...ledger.skipped, ...ledger.assumed].flatMap(({ origins }) => origins.map(({ document, path }) => document.locate(path, "entry")))];
-        for (const span of spans) {
-          if (span === undefined) continue;
-          expect(span.start).toBeLessThanOrEqual(span.end);
-          expect(span.end).toBeLessThanOrEqual(span.source.text.length + 1);
-          expect(positionOf(span.source, span.start).line).toBeGreaterThan(0);
-        }
-        for (const { namespace } of snapshot.pods) expect(snapshot.namespaces).toContain(namespace);
-      }),
+      fc.asyncProperty(
+        fc.oneof({ weight: 9, arbitrary: mutated }, { weight: 1, arbitrary: fc.string({ unit: "binary" }) }),
+        async (text) => {
+          const { snapshot, diagnostics, ledger } = await read([{ name: "a.yaml", text }]);
+          const spans = [
+            ...diagnostics.flatMap(({ at, related }) => [at, ...related.map((each) => each.at)]),
+            ...[...ledger.skipped, ...ledger.assumed].flatMap(({ origins }) =>
+              origins.map(({ document, path }) => document.locate(path, "entry")),
+            ),
+          ];
+          for (const span of spans) {
+            if (span === undefined) continue;
+            expect(span.start).toBeLessThanOrEqual(span.end);
+            expect(span.end).toBeLessThanOrEqual(span.source.text.length + 1);
+            expect(positionOf(span.source, span.start).line).toBeGreaterThan(0);
+          }
+          for (const { namespace } of snapshot.pods) expect(snapshot.namespaces).toContain(namespace);
+        },
+      ),
       { numRuns: 400 },
     );
   }, 60_000);

@@ -22,7 +22,14 @@ export async function linesOf(text: string, options: ReadOptions & { readonly fi
 
 /** A NetworkPolicy `shop/web` with these lines below `spec:`, which is line 4. */
 export function policy(...spec: readonly string[]): string {
-  return ["apiVersion: networking.k8s.io/v1", "kind: NetworkPolicy", "metadata: {name: web, namespace: shop}", "spec:", ...spec.map((each) => `  ${each}`), ""].join("\n");
+  return [
+    "apiVersion: networking.k8s.io/v1",
+    "kind: NetworkPolicy",
+    "metadata: {name: web, namespace: shop}",
+    "spec:",
+    ...spec.map((each) => `  ${each}`),
+    "",
+  ].join("\n");
 }
 
 /** The lines of a table in a template text, without the indentation. */

@@ -38,7 +38,7 @@ const scalars: readonly (readonly [written: string, value: unknown])[] = [
   [".9_", ".9_"],
   ["12e34567", "12e34567"],
   ["99999999999999999999", 1e20],
-  ["18446744073709551615", 18446744073709551615],
+  ["18446744073709551615", 2 ** 64],
   ["9223372036854775808", 9223372036854775808],
   ["0b", "0b"],
   ["0x", "0x"],
@@ -74,16 +74,28 @@ describe("what kubectl makes of documents", () => {
     ["keys become text", "{80: 1, 1.5: 3, y: 4, 0x10: 5, 1e3: 6, n: 7}", { 80: 1, true: 4, 1.5: 3, 16: 5, 1000: 6, false: 7 }],
     ["quoted scalars are text", "{a: '80', b: \"yes\", c: '~'}", { a: "80", b: "yes", c: "~" }],
     ["block scalars are text", "a: |\n  80\nb: >-\n  yes\n", { a: "80\n", b: "yes" }],
-    ["tags", "{a: !!str 80, b: !!int '80', c: !!float 1, d: !!bool 'yes', e: !!null '', f: !other 5, g: ! 5}", { a: "80", b: 80, c: 1, d: true, e: null, f: "5", g: "5" }],
+    [
+      "tags",
+      "{a: !!str 80, b: !!int '80', c: !!float 1, d: !!bool 'yes', e: !!null '', f: !other 5, g: ! 5}",
+      { a: "80", b: 80, c: 1, d: true, e: null, f: "5", g: "5" },
+    ],
     ["tagged collections", "{a: !Join [1], b: !Map {c: 1}}", { a: [1], b: { c: 1 } }],
     ["anchors", "{a: &x [1, 2], b: *x}", { a: [1, 2], b: [1, 2] }],
     ["an anchor given again", "{a: &x 1, b: *x, c: &x 2, d: *x}", { a: 1, b: 1, c: 2, d: 2 }],
     ["an alias as a key", "{a: &x k, *x : 1}", { a: "k", k: 1 }],
     ["merge, own keys behind it count", "b: &b {a: 2, c: 3}\nd: {<<: *b, a: 9}", { b: { a: 2, c: 3 }, d: { a: 9, c: 3 } }],
-    ["merge of a list, earlier ones count", "b: &b {a: 2, c: 3}\no: &o {a: 5, d: 4}\nd: {<<: [*b, *o]}", { b: { a: 2, c: 3 }, o: { a: 5, d: 4 }, d: { a: 2, c: 3, d: 4 } }],
+    [
+      "merge of a list, earlier ones count",
+      "b: &b {a: 2, c: 3}\no: &o {a: 5, d: 4}\nd: {<<: [*b, *o]}",
+      { b: { a: 2, c: 3 }, o: { a: 5, d: 4 }, d: { a: 2, c: 3, d: 4 } },
+    ],
     ["a quoted << is a key", '{"<<": 1}', { "<<": 1 }],
     ["prototypes are no trap", "{__proto__: {x: 1}, constructor: 2}", JSON.parse('{"__proto__": {"x": 1}, "constructor": 2}')],
-    ["lines in quotes and braces may be indented less", "a:\n  b: '{\n  x\n}'\n  c: {\n    d: 1\n  }\n  e: [\n]\n", { a: { b: "{ x }", c: { d: 1 }, e: [] } }],
+    [
+      "lines in quotes and braces may be indented less",
+      "a:\n  b: '{\n  x\n}'\n  c: {\n    d: 1\n  }\n  e: [\n]\n",
+      { a: { b: "{ x }", c: { d: 1 }, e: [] } },
+    ],
   ])("%s", async (_, text, value) => {
     expect(await valueOf(text)).toEqual(value);
   });

@@ -2,17 +2,20 @@ import type { CheckDocument, Coverage } from "../types.ts";
 import { safeText } from "./escape.ts";
 import { presentDiagnostics } from "./frame.ts";
 import type { Look } from "./look.ts";
-import { table, wrap, type Cell } from "./table.ts";
+import { number } from "./numbers.ts";
+import { fill, pad, wrap } from "./table.ts";
 
 /** What reading found, the ledger's line (its table with `--ledger`), and what it all means. */
 export function presentCheck({ diagnostics, coverage }: CheckDocument, ledger: "line" | "table", look: Look, judged: "judged" | "not-judged"): string {
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   const warnings = diagnostics.filter(({ severity }) => severity === "warning").length;
-  const files = new Set(errors.map(({ frame }) => frame?.place.file)).size;
-  const failed = `${errors.length} ${errors.length === 1 ? "error" : "errors"} in ${files} ${files === 1 ? "file" : "files"}, nothing was judged: exit 2. netproof help CODE explains one`;
+  const files = new Set(errors.flatMap(({ frame }) => frame?.place.file ?? [])).size;
+  const where = files === 0 ? "" : ` in ${files} ${files === 1 ? "file" : "files"}`;
+  const failed = `${errors.length} ${errors.length === 1 ? "error" : "errors"}${where}, nothing was judged: exit 2. netproof help CODE explains one`;
+  const covered = coverage.ledger.files === 0 ? "" : ledger === "table" ? presentLedger(coverage, look) : presentCoverage(coverage, look);
   const fine = `no error${warnings === 0 ? "" : `, ${warnings} ${warnings === 1 ? "warning" : "warnings"}`}: exit 0`;
   const end = errors.length > 0 || judged === "not-judged" ? failed : fine;
-  return presentDiagnostics(diagnostics, look) + (ledger === "table" ? presentLedger(coverage, look) : presentCoverage(coverage, look)) + `${look.paint.strong(wrap(end, look))}\n`;
+  return presentDiagnostics(diagnostics, look) + covered + `${look.paint.strong(fill(end, look))}\n`;
 }
 
 /** The ledger's one line. */
@@ -22,14 +25,33 @@ export function presentCoverage({ text }: Coverage, look: Look): string {
 
 /** The ledger whole: what was read, skipped and assumed, with its effect and place. */
 export function presentLedger({ ledger }: Coverage, look: Look): string {
-  const read = ledger.read.map(({ kind, count }) => `${kind} ${count}`).join(", ");
+  const read = ledger.read.map(({ kind, count }) => `${kind} ${number(count)}`).join(", ");
   const total = ledger.read.reduce((sum, { count }) => sum + count, 0);
-  const place = (places: Coverage["ledger"]["skipped"][number]["places"]): Cell => {
-    const [first, ...more] = places;
-    return first === undefined ? "" : { text: `${first.file}:${first.line}${more.length === 0 ? "" : ` +${more.length}`}`, paint: look.paint.place };
-  };
-  const rows: (readonly Cell[])[] = [["read", String(total), read, "", ""]];
-  for (const entry of ledger.skipped) rows.push(["skipped", String(entry.count), entry.what, entry.effect === "none" ? `none: ${entry.why}` : entry.effect, place(entry.places)]);
-  for (const entry of ledger.assumed) rows.push(["assumed", String(entry.count), entry.rule, entry.what, place(entry.places)]);
-  return table([{ head: "" }, { head: "COUNT", align: "right" }, { head: "WHAT" }, { head: "EFFECT" }, { head: "" }], rows, look);
+  const entries = [
+    ...ledger.skipped.map(({ count, what, effect, why, places }) => ({ word: "skipped", count, what, effect: effect === "none" ? `none: ${why}` : effect, places })),
+    ...ledger.assumed.map(({ count, rule, what, places }) => ({ word: "assumed", count, what: rule, effect: what, places })),
+  ];
+  const counts = Math.max("COUNT".length, ...[total, ...entries.map(({ count }) => count)].map((count) => number(count).length));
+  const whats = Math.max("WHAT".length, ...entries.map(({ what }) => look.measure(safeText(what))));
+  const start = (word: string, count: string): string => `${word.padEnd(8)} ${count.padStart(counts)}  `;
+  const indent = " ".repeat(start("", "").length);
+  const head = look.headers ? `${look.paint.quiet(`${start("", "COUNT")}${pad("WHAT", whats, look)}  EFFECT`)}\n` : "";
+  const lines = entries.map(({ word, count, what, effect, places }) => {
+    const left = `${start(word, number(count))}${pad(safeText(what), whats, look)}  ${safeText(effect)}`;
+    return `${atRightEdge(left, placesText(places), indent, look)}\n`;
+  });
+  return `${head}${start("read", number(total))}${wrap(read, look, indent, indent.length)}\n${lines.join("")}`;
+}
+
+/** With its place at the right edge, or below where the line is full. */
+function atRightEdge(left: string, place: string, indent: string, look: Look): string {
+  if (place === "") return left;
+  const gap = look.width - look.measure(left) - look.measure(place);
+  const painted = look.paint.place(place);
+  return gap >= 2 ? left + " ".repeat(gap) + painted : `${wrap(left, look, indent)}\n${indent}${painted}`;
+}
+
+function placesText(places: Coverage["ledger"]["skipped"][number]["places"]): string {
+  const [first, ...more] = places;
+  return first === undefined ? "" : safeText(`${first.file}:${first.line}${more.length === 0 ? "" : ` +${more.length}`}`);
 }

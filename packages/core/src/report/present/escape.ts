@@ -49,8 +49,9 @@ export function csvField(text: string): string {
 export function markdownCell(text: string): string {
   return safeText(text)
     .trim()
-    .replace(/[\\|`*_{}[\]<>#~!&$]/g, (letter) => markdownEntities[letter] ?? `\\${letter}`)
-    .replace(/@|:(?=\/\/)|#(?=\d)|www(?=\.)/gi, (mark) => `${mark}&#8203;`)
+    .replace(/(@|:(?=\/\/)|#(?=\d)|www(?=\.))|[\\|`*_{}[\]<>#~&$]/gi, (mark, linked?: string) =>
+      linked === undefined ? (markdownEntities[mark] ?? `\\${mark}`) : `${linked}&#8203;`,
+    )
     .replace(/^([-+]|\d+(?=[.)](?:\s|$)))/, (start) => (/\d/.test(start) ? `${start}\\` : `\\${start}`));
 }
 
@@ -69,7 +70,7 @@ export function xmlText(text: string): string {
 export function mermaidLabel(text: string): string {
   return safeText(text)
     .replace(/[^\p{L}\p{N}\p{M} .,:/()+\-\u0080-\u{10ffff}]/gu, (letter) => `#${letter.charCodeAt(0)};`)
-    .replace(/^(\s*)([-+]|\d+)(?=[\s.])/, (_, space: string, start: string) => space + [...start].map((letter) => `#${letter.charCodeAt(0)};`).join(""));
+    .replace(/^(\s*)([-+](?=\s)|\d+(?=[.)]\s))/, (_, space: string, start: string) => space + [...start].map((letter) => `#${letter.charCodeAt(0)};`).join(""));
 }
 
 /** For the message of a GitHub workflow command. */

@@ -21,7 +21,10 @@ function flow({ from, to, port, which, family, verdict, sides, help }: FlowExpla
   const head = `${ends}${behind}${at}${families ? ` in IPv${family}` : ""}: ${look.paint.strong(verdict)}\n`;
   const width = Math.max(...sides.map(({ of }) => look.measure(safeText(of))));
   const verdictWidth = Math.max(...sides.map((one) => one.verdict.length));
-  const body = sides.map((one) => side(one, width, verdictWidth, look)).join("");
+  const [egress, ingress] = sides;
+  // One doubt about both ends is told once.
+  const same = ingress.verdict === "undetermined" && egress.verdict === ingress.verdict && egress.text === ingress.text;
+  const body = side(egress, width, verdictWidth, look) + side(same ? { ...ingress, text: "the same", cited: undefined } : ingress, width, verdictWidth, look);
   return `${head}${body}${help === undefined ? "" : `  ${look.paint.quiet("= help:")} ${safeText(help)}\n`}`;
 }
 
@@ -46,7 +49,7 @@ function citation({ place, text }: NonNullable<SideExplanation["cited"]>, look: 
 function placed(left: string, place: Place | undefined, look: Look): string {
   if (place === undefined) return `${left}\n`;
   const at = safeText(`${place.file}:${place.line}`);
-  const gap = Math.max(2, look.width - 1 - look.measure(left) - look.measure(at));
+  const gap = Math.max(2, look.width - look.measure(left) - look.measure(at));
   return `${left}${" ".repeat(gap)}${look.paint.place(at)}\n`;
 }
 

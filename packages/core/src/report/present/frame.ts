@@ -1,6 +1,7 @@
 import type { Frame, FrameLine, ReportDiagnostic } from "../types.ts";
 import { safeText } from "./escape.ts";
 import type { Look } from "./look.ts";
+import { wrap } from "./table.ts";
 
 /** A code frame as rustc prints it: the place, then the marked lines; empty gutter lines are left out. */
 export function presentFrame({ place, title, lines }: Frame, look: Look): string {
@@ -20,9 +21,20 @@ function oneLine({ number, text, marks }: FrameLine, width: number, look: Look):
   const carets = shown.marks.map(({ start, end, label, style }) => {
     const caret = (style === "primary" ? "^" : "-").repeat(Math.max(1, end - start));
     const painted = style === "primary" ? look.paint.error(caret) : look.paint.quiet(caret);
-    return `${gutter("")} ${" ".repeat(start)}${painted}${label === "" ? "" : ` ${safeText(label)}`}\n`;
+    const before = `${gutter("")} ${" ".repeat(start)}`;
+    return `${before}${painted}${labelText(label, width + 3 + start + caret.length, look)}\n`;
   });
   return `${gutter(String(number))}${body}\n${carets.join("")}`;
+}
+
+/** What stands beside the caret, or below it where it would not fit. `used` columns are taken already. */
+function labelText(label: string, used: number, look: Look): string {
+  if (label === "") return "";
+  const text = safeText(label);
+  if (used + 1 + look.measure(text) <= look.width) return ` ${text}`;
+  const indent = " ".repeat(Math.min(used + 1, Math.floor(look.width / 2)));
+  const isNarrow = used + 1 > look.width / 2;
+  return isNarrow ? `\n${indent}${wrap(text, look, indent, indent.length)}` : ` ${wrap(text, look, indent, indent.length)}`;
 }
 
 /**
@@ -57,14 +69,18 @@ function cutAround(text: string, marks: FrameLine["marks"], look: Look, gutter: 
 export function presentDiagnostic({ code, severity, kind, message, frame, help }: ReportDiagnostic, look: Look): string {
   const word = kind === "finding" && severity === "error" ? "finding" : severity;
   const paint = severity === "error" ? look.paint.error : severity === "warning" ? look.paint.warning : look.paint.strong;
-  const head = `${paint(`${word}[${code}]`)}: ${safeText(message)}\n`;
+  const title = `${word}[${code}]`;
+  const sentence = wrap(safeText(message), look, "  ", look.measure(title) + 2);
+  const head = `${paint(title)}: ${sentence}\n`;
   return `${head}${frame === undefined ? "" : presentFrame(frame, look)}${helpLine(frame, help, look)}`;
 }
 
 function helpLine(frame: Frame | undefined, help: string | undefined, look: Look): string {
   if (help === undefined) return "";
   const width = Math.max(0, ...(frame?.lines ?? []).map(({ number }) => String(number).length));
-  return `${" ".repeat(width + 1)}${look.paint.quiet("= help:")} ${safeText(help)}\n`;
+  const indent = " ".repeat(Math.max(2, width + 1));
+  const mark = "= help: ";
+  return `${indent}${look.paint.quiet(mark.trimEnd())} ${wrap(safeText(help), look, indent + " ".repeat(mark.length), indent.length + mark.length)}\n`;
 }
 
 /** How many frames are printed before the rest becomes a count. */

@@ -5,7 +5,8 @@ import { presentDiagnostics, presentFrame } from "./frame.ts";
 import { blockTitle, gridOf, keyOf, pairText, type GridBlock, type GridCell, type GridRow } from "./grid.ts";
 import { plainLook, type Look } from "./look.ts";
 import { codeText, fenced, markdownTable, type MarkdownColumn } from "./markdown-parts.ts";
-import { headline, number } from "./matrix.ts";
+import { headline } from "./matrix.ts";
+import { number } from "./numbers.ts";
 import { nameSet } from "./names.ts";
 import { pathsText } from "./paths.ts";
 import {
@@ -243,14 +244,14 @@ function stageText(report: Report, stage: ReportStage, before: ReportStage | und
   const lines = [
     ...changes.map((change, i) => line(changeLabel(change), changeSentence(report, change, changes[i - 1], arrow), change.place)),
     ...violations.map((violation) => line(`**${violationLabel(violation)}**`, violationSentence(report, violation, arrow), violation.witness?.place)),
-    ...(held === 0 ? [] : [line("expected", `${held} of ${expected.length} rows hold`)]),
+    ...(held === 0 ? [] : [line("expected:", `${held} of ${expected.length} rows hold`)]),
     ...expected.filter(({ holds }) => holds !== "holds").map(({ holds, text }) => line(`**${holds === "not-judged" ? "not judged" : holds === "undetermined" ? "undecided" : "violated"}**`, text)),
     ...paths
       .filter((path) => {
         const then = before?.paths.find(({ label }) => label === path.label);
         return then === undefined || pathsText(then, names) !== pathsText(path, names);
       })
-      .map((path) => line(markdownCell(path.label), pathsText(path, names))),
+      .map((path) => line(`${markdownCell(path.label)}:`, pathsText(path, names))),
   ];
   const parts = [`### ${stageName(stage)}: ${markdownCell(changeHeadline(stage, before))}`, about === undefined ? "" : markdownCell(about), lines.join("\n")];
   return parts.filter((part) => part !== "").join("\n\n");

@@ -2,7 +2,10 @@ import type { MatrixDocument, ReportEndpoint, ReportPair } from "../types.ts";
 import { cellText, paintCell, verdictCell } from "./cells.ts";
 import { safeText } from "./escape.ts";
 import type { Look } from "./look.ts";
-import { pad, shorten } from "./table.ts";
+import { foldMatrix } from "./matrix-fold.ts";
+import { number } from "./numbers.ts";
+import { bySpace, type SpaceMatrix } from "./spaces.ts";
+import { fill, pad, shorten, wrap } from "./table.ts";
 
 /** How many namespaces still make columns. */
 const mostNamespaces = 14;
@@ -10,25 +13,42 @@ const mostNamespaces = 14;
 const mostRows = 40;
 const shownRows = 30;
 
-/** Numbered columns take names of any length. What is too wide becomes namespaces by namespaces, with counts. */
+/** More groups of alike rows than this never fit beside each other. */
+const mostAlike = 24;
+
+/**
+ * Numbered columns take names of any length. Where they are too many for the width, rows that nothing tells apart share one; where these
+ * are still too many, it is namespaces by namespaces, with counts.
+ */
 export function presentMatrix(document: MatrixDocument, look: Look): string {
+  const head = `${fill(headline(document).trimEnd(), look)}\n`;
   const grid = endpointGrid(document, look);
-  const fits = look.full || Math.max(...grid.lines.map(({ width }) => width)) <= look.width;
-  return headline(document) + (fits ? drawn(grid, look) : namespaces(document, look));
+  if (look.full || !tooWide(grid, look)) return head + drawn(grid, look) + columnNames(document, look);
+  const alike = foldMatrix(document, mostAlike);
+  const folded = alike && endpointGrid(alike, look);
+  if (alike === undefined || folded === undefined || tooWide(folded, look)) return head + namespaces(document, look);
+  const what = `${number(document.endpoints.length)} rows are too wide for ${look.width} columns: rows that are alike share one, --full has all\n`;
+  return head + what + drawn(folded, look) + columnNames(alike, look);
 }
 
-export function headline({ stage, port, totals }: MatrixDocument): string {
+function tooWide({ lines }: Grid, look: Look): boolean {
+  return Math.max(0, ...lines.map(({ width }) => width)) > look.width;
+}
+
+export function headline({ stage, port, totals, pairs: cells }: MatrixDocument): string {
   const { pairs, open, openOnEveryPort, undetermined } = totals;
   const where = [stage, port].filter((part) => part !== undefined).map(safeText).join(", ");
   const count = open === pairs ? `all ${number(pairs)} pairs are open` : `${number(open)} of ${number(pairs)} pairs are open`;
-  const every = port !== undefined || open === 0 ? "" : openOnEveryPort === open ? ", on every port" : `, ${number(openOnEveryPort)} on every port, ${number(open - openOnEveryPort)} only on some`;
+  const every = port !== undefined || open === 0 ? "" : openOnEveryPort === open ? ", on every port" : `, ${openOnEveryPort === 0 ? "" : `${number(openOnEveryPort)} on every port, ${number(open - openOnEveryPort)} `}only on ${someText(cells)}`;
   const unsure = undetermined === 0 ? "" : `, ${number(undetermined)} undetermined`;
   return `${where === "" ? "" : `${where}: `}${count}${every}${unsure}\n`;
 }
 
-/** 12,345: counts are read by people. */
-export function number(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+/** The ports of what is open in part, where they are the same everywhere. */
+function someText(pairs: readonly ReportPair[]): string {
+  const texts = [...new Set(pairs.map(({ allow }) => allow))].filter((allow) => allow !== "all" && allow !== "-");
+  const [only] = texts;
+  return texts.length === 1 && only !== undefined && only.length <= 30 ? only : "some";
 }
 
 interface Grid {
@@ -37,13 +57,32 @@ interface Grid {
   readonly lines: readonly { readonly label: string; readonly cells: readonly string[]; readonly width: number }[];
 }
 
+/** Rows are those that open something, columns those that are reached: with --from and --to they differ. */
 function endpointGrid({ endpoints, pairs, port }: MatrixDocument, look: Look): Grid {
   const cells = cellsByPair(pairs, port === undefined ? cellText : verdictCell);
-  const rows = endpoints.map((endpoint, i) => ({
-    label: `${i + 1} ${rowLabel(endpoint)}`,
-    cells: endpoints.map((other) => cells.get(key(endpoint.id, other.id)) ?? ""),
-  }));
-  return gridOf(rows, endpoints.map((_, i) => String(i + 1)), look);
+  const [sources, targets] = sidesOf({ endpoints, pairs });
+  const rows = sources.map(({ endpoint, label }) => ({ label, cells: targets.map((other) => cells.get(key(endpoint.id, other.endpoint.id)) ?? "") }));
+  return gridOf(rows, targets.map(({ index }) => String(index)), look);
+}
+
+interface NumberedEndpoint {
+  readonly endpoint: ReportEndpoint;
+  readonly index: number;
+  readonly label: string;
+}
+
+function sidesOf({ endpoints, pairs }: Pick<MatrixDocument, "endpoints" | "pairs">): readonly [sources: readonly NumberedEndpoint[], targets: readonly NumberedEndpoint[]] {
+  const [froms, tos] = [new Set(pairs.map(({ from }) => from)), new Set(pairs.map(({ to }) => to))];
+  const all = endpoints.map((endpoint, i) => ({ endpoint, index: i + 1, label: `${i + 1} ${rowLabel(endpoint)}` }));
+  return [all.filter(({ endpoint }) => froms.has(endpoint.id)), all.filter(({ endpoint }) => tos.has(endpoint.id))];
+}
+
+/** Columns that have no row are named below the table. */
+function columnNames(document: MatrixDocument, look: Look): string {
+  const [sources, targets] = sidesOf(document);
+  const unnamed = targets.filter(({ index }) => !sources.some((source) => source.index === index));
+  if (unnamed.length === 0) return "";
+  return `${wrap(`Columns: ${unnamed.map(({ label }) => label).join(", ")}`, look, "  ")}\n`;
 }
 
 function rowLabel({ name, size, kind }: ReportEndpoint): string {
@@ -69,7 +108,8 @@ function gridOf(rows: readonly { readonly label: string; readonly cells: readonl
   const longest = Math.max(...heads.map((head) => head.length), ...rows.flatMap(({ cells }) => cells.map((cell) => look.measure(cell))));
   const cellWidth = Math.max(longest, 3) + (longest >= 4 ? 1 : 2);
   const labelWidth = Math.max(...rows.map(({ label }) => look.measure(label)), "FROM, TO".length) + 2;
-  return { heads, cellWidth, lines: rows.map((row) => ({ ...row, width: labelWidth + cellWidth * heads.length })) };
+  // The last cell of a line needs no room behind it.
+  return { heads, cellWidth, lines: rows.map((row) => ({ ...row, width: labelWidth + cellWidth * heads.length - (cellWidth - longest) })) };
 }
 
 function drawn({ heads, cellWidth, lines }: Grid, look: Look): string {
@@ -89,45 +129,31 @@ function drawn({ heads, cellWidth, lines }: Grid, look: Look): string {
 }
 
 /** Open pairs per pair of namespaces: the map from which one zooms. */
-function namespaces({ endpoints, pairs, port }: MatrixDocument, look: Look): string {
-  const spaceOf = new Map(endpoints.map((endpoint) => [endpoint.id, spaceName(endpoint)]));
-  const sizes = new Map<string, number>();
-  for (const endpoint of endpoints) sizes.set(spaceName(endpoint), (sizes.get(spaceName(endpoint)) ?? 0) + endpoint.size);
-  const counts = new Map<string, { all: number; open: number }>();
-  const reached = new Map<string, number>();
-  const seen = new Map<string, boolean>();
-  for (const pair of pairs) {
-    const [from, to] = [spaceOf.get(pair.from) ?? "", spaceOf.get(pair.to) ?? ""];
-    const cell = counts.get(key(from, to)) ?? { all: 0, open: 0 };
-    const id = key(pair.from, pair.to);
-    const known = seen.get(id);
-    const open = pair.allow !== "-";
-    if (known === undefined) cell.all += pair.pairs;
-    if (open && known !== true) cell.open += pair.pairs;
-    if (open && known !== true) reached.set(to, (reached.get(to) ?? 0) + pair.pairs);
-    seen.set(id, known === true || open);
-    counts.set(key(from, to), cell);
+function namespaces(document: MatrixDocument, look: Look): string {
+  const { endpoints, port } = document;
+  let shown: { readonly spaces: SpaceMatrix; readonly grid: Grid } | undefined;
+  // As many as the columns have room for.
+  for (let most = mostNamespaces; shown === undefined || (most > 2 && tooWide(shown.grid, look)); most--) {
+    const spaces = bySpace(document, most);
+    shown = { spaces, grid: spaceGrid(spaces, look) };
   }
-  const byReach = [...sizes.keys()].sort((a, b) => (reached.get(b) ?? 0) - (reached.get(a) ?? 0) || (a < b ? -1 : 1));
-  const kept = new Set(byReach.slice(0, mostNamespaces));
-  const names = [...sizes.keys()].filter((name) => kept.has(name));
-  const cellOf = (from: string, to: string): string => {
-    const { all, open } = counts.get(key(from, to)) ?? { all: 0, open: 0 };
-    return all === 0 ? "" : open === all ? "all" : open === 0 ? "-" : number(open);
-  };
-  const grid = gridOf(
-    names.map((name, i) => ({ label: `${i + 1} ${name} (${sizes.get(name) ?? 0})`, cells: names.map((to) => cellOf(name, to)) })),
-    names.map((_, i) => String(i + 1)),
-    look,
-  );
-  const left = byReach.length - names.length;
-  const what = `${number(endpoints.length)} rows are too wide for ${look.width} columns: open pairs per namespace instead${port === undefined ? "" : `, on ${port}`}\n`;
-  const more = left > 0 ? `the ${names.length} most reachable namespaces, ${left} left out: --full -o csv\n` : "";
-  const [first = "NAMESPACE", second = first] = names.filter((name) => !name.startsWith("("));
-  return `${what}${drawn(grid, look)}${more}Zoom: -n ${first} | --from ns/${first} --to ns/${second} | -l LABEL=VALUE | --full -o csv\n`;
+  const { spaces, grid } = shown;
+  const on = port === undefined ? "" : `, on ${port}`;
+  const what = `${fill(`${number(endpoints.length)} rows are too wide for ${look.width} columns: open pairs per namespace instead${on}`, look)}\n`;
+  const more = spaces.left > 0 ? `the ${spaces.spaces.length} most reachable namespaces, ${number(spaces.left)} left out: --full -o csv\n` : "";
+  const [first = "NAMESPACE", second = first] = spaces.spaces.map(({ name }) => name).filter((name) => !name.startsWith("("));
+  const zoom = [`Zoom: --from ${first} --to ${second}`, `-n ${first}`, "-l LABEL=VALUE", "--full -o csv"].join(" | ");
+  return `${what}${drawn(grid, look)}${more}${look.measure(zoom) > look.width ? zoom.replace(" | -l LABEL=VALUE", "") : zoom}\n`;
 }
 
-function spaceName({ kind, namespace }: ReportEndpoint): string {
-  if (kind === "pods") return namespace;
-  return kind === "node" ? "(nodes)" : "(outside)";
+function spaceGrid({ spaces, cell }: SpaceMatrix, look: Look): Grid {
+  const cellOf = (from: string, to: string): string => {
+    const { pairs, open } = cell(from, to) ?? { pairs: 0, open: 0 };
+    return pairs === 0 ? "" : open === pairs ? "all" : open === 0 ? "-" : number(open);
+  };
+  return gridOf(
+    spaces.map(({ name, size }, i) => ({ label: `${i + 1} ${safeText(name)} (${number(size)})`, cells: spaces.map((to) => cellOf(name, to.name)) })),
+    spaces.map((_, i) => String(i + 1)),
+    look,
+  );
 }

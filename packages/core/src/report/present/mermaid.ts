@@ -1,12 +1,12 @@
 import type { ListDocument, MatrixDocument, Report, ReportEndpoint, ReportPair } from "../types.ts";
 import { mermaidLabel } from "./escape.ts";
 import { exactText, keyOf, opennessOf } from "./grid.ts";
-import { number } from "./matrix.ts";
+import { number } from "./numbers.ts";
 import { counted, sizedName } from "./sentences.ts";
-import { spaceName } from "./spaces.ts";
+import { spaceName, spaceTitle } from "./spaces.ts";
 
 /** With more arrows than this, endpoints that nothing tells apart share a node. */
-const mostPlainArrows = 24;
+const mostPlainArrows = 16;
 /** With more endpoints than could be compared one by one, or more of these even so, namespaces are the nodes. */
 const mostCompared = 300;
 const mostNodes = 60;
@@ -86,13 +86,20 @@ type Groups = Report["groups"];
 function pairGraph(endpoints: readonly ReportEndpoint[], pairs: readonly Pair[], groups: Groups): Graph {
   const cells = cellsOf(pairs);
   if (endpoints.length > mostCompared) return spaceGraph(endpoints, cells);
-  const alone = endpoints.map((endpoint) => [endpoint]);
-  const plain = quotient(alone, cells, groups);
-  if (plain.arrows.length <= mostPlainArrows) return plain;
-  const alike = quotient(alikeEndpoints(endpoints, cells), cells, groups);
-  if (alike.nodes.length > mostNodes || alike.arrows.length > mostArrows) return spaceGraph(endpoints, cells);
-  const merged = alike.nodes.length < plain.nodes.length;
-  return merged ? { ...alike, remarks: ["endpoints that nothing tells apart share a node"] } : alike;
+  const open = [...cells.values()].filter(({ label }) => label !== "").length;
+  if (open <= 2 * mostPlainArrows) {
+    const plain = quotient(
+      endpoints.map((endpoint) => [endpoint]),
+      cells,
+      groups,
+    );
+    if (plain.arrows.length <= mostPlainArrows) return plain;
+  }
+  const parts = alikeEndpoints(endpoints, cells);
+  if (parts.length > mostNodes) return spaceGraph(endpoints, cells);
+  const alike = quotient(parts, cells, groups);
+  if (alike.arrows.length > mostArrows) return spaceGraph(endpoints, cells);
+  return parts.length < endpoints.length ? { ...alike, remarks: ["endpoints that nothing tells apart share a node"] } : alike;
 }
 
 interface PairCell {
@@ -120,8 +127,9 @@ function cellsOf(pairs: readonly Pair[]): ReadonlyMap<string, PairCell> {
 
 /** Endpoints with the same flows from and to everybody; a device under test is never merged with others. */
 function alikeEndpoints(endpoints: readonly ReportEndpoint[], cells: ReadonlyMap<string, PairCell>): readonly (readonly ReportEndpoint[])[] {
-  const labels = endpoints.map((from) => endpoints.map((to) => cells.get(keyOf(from.id, to.id))?.label));
-  // A pair that is no question (an endpoint with itself, outside to outside) tells nobody apart.
+  // A pair that is no question (an endpoint with itself, outside to outside) tells nobody apart; one that was not asked about does.
+  const isNoQuestion = (from: ReportEndpoint, to: ReportEndpoint): boolean => from === to || (isOutside(from) && isOutside(to));
+  const labels = endpoints.map((from) => endpoints.map((to) => cells.get(keyOf(from.id, to.id))?.label ?? (isNoQuestion(from, to) ? undefined : "not asked")));
   const agree = (a: string | undefined, b: string | undefined): boolean => a === undefined || b === undefined || a === b;
   const seeTheSame = (a: number, b: number): boolean =>
     labels.every((row, i) => i === a || i === b || (agree(labels[a]?.[i], labels[b]?.[i]) && agree(row[a], row[b])));
@@ -139,11 +147,15 @@ function alikeEndpoints(endpoints: readonly ReportEndpoint[], cells: ReadonlyMap
   return groups.map((group) => group.map((i) => endpoints[i] as ReportEndpoint));
 }
 
+function isOutside({ kind }: ReportEndpoint): boolean {
+  return kind === "outside" || kind === "elsewhere";
+}
+
 /** The graph of groups of endpoints: one arrow per pair of groups and label. */
 function quotient(parts: readonly (readonly ReportEndpoint[])[], cells: ReadonlyMap<string, PairCell>, groups: Groups): Graph {
   const nodes = parts.map((part) => ({ part, node: nodeOfPart(part, groups) }));
   const arrows = nodes.flatMap((from) => nodes.flatMap((to) => arrowsBetween(from, to, cells)));
-  return { nodes: nodes.map(({ node }) => node), arrows: paired(arrows), remarks: [], leftOut: [] };
+  return { nodes: nodes.map(({ node }) => node), arrows: paired(arrows, nodes.map(({ node }) => node)), remarks: [], leftOut: [] };
 }
 
 interface PartNode {
@@ -191,12 +203,16 @@ function firstNames(names: readonly string[]): readonly string[] {
 }
 
 /** Two arrows that say the same in opposite directions are one with two heads. */
-function paired(arrows: readonly Arrow[]): readonly Arrow[] {
-  const isReverse = (a: Arrow, b: Arrow): boolean => a.from === b.to && a.to === b.from && a.from !== a.to && a.label === b.label && a.certain === b.certain;
-  return arrows.flatMap((arrow, i) => {
-    const other = arrows.findIndex((candidate) => isReverse(arrow, candidate));
-    if (other < 0) return [arrow];
-    return other < i ? [] : [{ ...arrow, bothWays: true, pairs: arrow.pairs + (arrows[other]?.pairs ?? 0) }];
+function paired(arrows: readonly Arrow[], nodes: readonly GraphNode[]): readonly Arrow[] {
+  const places = new Map(nodes.map((node, i) => [node, i]));
+  const keyOfArrow = (from: GraphNode, to: GraphNode, { label, certain }: Arrow): string => JSON.stringify([places.get(from), places.get(to), label, certain]);
+  const byKey = new Map(arrows.map((arrow) => [keyOfArrow(arrow.from, arrow.to, arrow), arrow]));
+  const drawn = new Set<Arrow>();
+  return arrows.flatMap((arrow) => {
+    const other = arrow.from === arrow.to ? undefined : byKey.get(keyOfArrow(arrow.to, arrow.from, arrow));
+    drawn.add(arrow);
+    if (other === undefined) return [arrow];
+    return drawn.has(other) ? [] : [{ ...arrow, bothWays: true, pairs: arrow.pairs + other.pairs }];
   });
 }
 
@@ -210,10 +226,10 @@ function spaceGraph(endpoints: readonly ReportEndpoint[], cells: ReadonlyMap<str
   }
   const nodes = [...spaces].map(([name, part]): PartNode => {
     const size = part.reduce((sum, endpoint) => sum + endpoint.size, 0);
-    return { part, node: { box: undefined, lines: [name, counted(size, "endpoint")], underTest: false } };
+    return { part, node: { box: undefined, lines: [spaceTitle(name), counted(size, "endpoint")], underTest: false } };
   });
   const arrows = nodes.flatMap((from) => nodes.flatMap((to) => openBetween(from, to, cells)));
-  return { nodes: nodes.map(({ node }) => node), arrows: paired(arrows), remarks: [`${counted(endpoints.length, "row")} are too many to draw: a node is a namespace`], leftOut: [] };
+  return { nodes: nodes.map(({ node }) => node), arrows: paired(arrows, nodes.map(({ node }) => node)), remarks: [`${counted(endpoints.length, "row")} are too many to draw: a node is a namespace`], leftOut: [] };
 }
 
 function openBetween(from: PartNode, to: PartNode, cells: ReadonlyMap<string, PairCell>): readonly Arrow[] {
@@ -234,8 +250,8 @@ function shortLabel(text: string): string {
 
 /** Mermaid refuses large graphs, and nobody can read them: what has the fewest pairs is left out, and that is said. */
 function capped(graph: Graph): Graph {
-  const arrows = strongest(graph.arrows, mostArrows * 2, ({ pairs }) => pairs);
-  const nodes = strongest(graph.nodes, mostNodes * 2, (node) => arrows.filter(({ from, to }) => from === node || to === node).length);
+  const arrows = strongest(graph.arrows, mostArrows, ({ pairs }) => pairs);
+  const nodes = strongest(graph.nodes, mostNodes, (node) => arrows.filter(({ from, to }) => from === node || to === node).length);
   const kept = arrows.filter(({ from, to }) => nodes.includes(from) && nodes.includes(to));
   const leftOut = [
     ...(nodes.length < graph.nodes.length ? [counted(graph.nodes.length - nodes.length, "node")] : []),
@@ -261,7 +277,7 @@ function written({ nodes, arrows, remarks, leftOut }: Graph): string {
     "flowchart LR",
     // A comment ends with its line; what would be a directive in it is not one when its braces are entities.
     ...[...remarks, ...said].map((remark) => `  %% ${mermaidLabel(remark)}`),
-    ...boxes.flatMap((box, i) => [`  subgraph s${i}["${mermaidLabel(box)}"]`, ...nodes.filter((node) => node.box === box).map((node) => `    ${nodeLine(node)}`), "  end"]),
+    ...boxes.flatMap((box, i) => [`  subgraph s${i}["${mermaidLabel(spaceTitle(box))}"]`, ...nodes.filter((node) => node.box === box).map((node) => `    ${nodeLine(node)}`), "  end"]),
     ...nodes.filter(({ box }) => box === undefined).map((node) => `  ${nodeLine(node)}`),
     ...said.map((text) => `  more["${mermaidLabel(text)}"]`),
     ...arrows.map(({ from, to, label, certain, bothWays }) => {

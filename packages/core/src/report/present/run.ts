@@ -1,12 +1,31 @@
-import type { Change, Report, ReportEndpoint, ReportRow, ReportStage, Violation } from "../types.ts";
+import type { Report, ReportEndpoint, ReportRow, ReportStage, Violation } from "../types.ts";
 import { cellText, legendOf, paintCell } from "./cells.ts";
 import { safeText } from "./escape.ts";
 import { presentDiagnostics } from "./frame.ts";
 import type { Look } from "./look.ts";
-import { number } from "./matrix.ts";
-import { nameSet, type SetNames } from "./names.ts";
+import { number } from "./numbers.ts";
+import { nameSet } from "./names.ts";
 import { pathsText } from "./paths.ts";
-import { pad, shorten, table, wrap, type Cell } from "./table.ts";
+import {
+  addressText,
+  brokenPairs,
+  changeHeadline,
+  changeLabel,
+  changeSentence,
+  conclusionSentence,
+  counted,
+  engineWords,
+  intentWords,
+  judgedAssertions,
+  nameOf,
+  policiesText,
+  runHeadline,
+  setNames,
+  sizedName,
+  violationLabel,
+  violationSentence,
+} from "./sentences.ts";
+import { fill, pad, shorten, table, wrap, type Cell } from "./table.ts";
 
 /** More stages than this, or fewer columns than `sideBySide`, and the groups of the grid stand below each other. */
 const mostStagesBeside = 6;
@@ -25,7 +44,7 @@ export function presentRun(report: Report, look: Look): string {
     grid(report, look),
     report.stages.map((stage, i) => stageBlock(report, stage, report.stages[i - 1], look)).join(""),
     presentDiagnostics(report.findings, look),
-    `${wrap(`Coverage: ${safeText(report.coverage.text)}`, look)}\n${look.paint.strong(wrap(conclusion(report), look))}\n`,
+    `${wrap(`Coverage: ${safeText(report.coverage.text)}`, look)}\n${look.paint.strong(fill(conclusionSentence(report), look))}\n`,
   ];
   return sections.filter((section) => section !== "").join("\n");
 }
@@ -39,31 +58,9 @@ export function presentRunQuiet({ stages }: Report, look: Look): string {
   return table([{ head: "" }, { head: "" }, { head: "" }], rows, { ...look, headers: false });
 }
 
-function headline({ name, stages, assertions, engines }: Report, look: Look): string {
-  const met = stages.filter(({ intent }) => intent === "met").length;
-  const astray = stages.filter((stage) => !asDeclared(stage)).length;
-  const declared = astray === 0 ? (met === stages.length ? "" : ", as declared") : `, ${astray} not as declared`;
-  const engine = engines.length === 1 ? `engine ${engines.join()}` : `${engines.length} engines`;
-  const last = stages.at(-1)?.totals;
-  const what =
-    assertions.length === 0 && stages.every(({ broken }) => broken.length === 0)
-      ? `${number(last?.open ?? 0)} of ${number(last?.pairs ?? 0)} pairs are open at the last of ${stages.length} ${stages.length === 1 ? "stage" : "stages"}`
-      : `the design holds at ${met} of ${stages.length} ${stages.length === 1 ? "stage" : "stages"}${declared}`;
-  return `${wrap(`${look.paint.strong(safeText(name))}: ${what}; ${engine}`, look)}\n`;
-}
-
-function asDeclared({ intent, declared }: ReportStage): boolean {
-  return intent === declared;
-}
-
-function intentWords(stage: ReportStage): string {
-  if (stage.intent === "undetermined") return "undetermined";
-  if (!asDeclared(stage)) return `${stage.intent}, not as declared`;
-  return stage.intent === "met" ? "met" : "unmet, as declared";
-}
-
-function brokenPairs({ broken }: ReportStage): number {
-  return broken.reduce((sum, { pairs }) => sum + pairs, 0);
+function headline(report: Report, look: Look): string {
+  const sentence = wrap(`${safeText(report.name)}: ${runHeadline(report)}; ${engineWords(report)}`, look);
+  return `${sentence.replace(/^[^:]*/, (name) => look.paint.strong(name))}\n`;
 }
 
 function environment({ endpoints }: Report, look: Look): string {
@@ -76,15 +73,9 @@ function environment({ endpoints }: Report, look: Look): string {
     { text: sizedName(endpoint, endpoint.name.includes("/") ? endpoint.name.slice(endpoint.name.indexOf("/") + 1) : endpoint.name), ...(endpoint.underTest ? { paint: look.paint.strong } : {}) },
     addressText(endpoint),
     ...(roles ? [endpoint.about ?? ""] : []),
-    ...(tested ? [endpoint.underTest ? "under test" : ""] : []),
+    ...(tested ? [endpoint.underTest ? "  under test" : ""] : []),
   ]);
   return table(columns.map((head) => ({ head })), rows, look);
-}
-
-function addressText({ addresses, size, kind }: ReportEndpoint): string {
-  const [first, ...more] = addresses;
-  if (first === undefined) return kind === "elsewhere" ? "" : "not yet assigned";
-  return more.length === 0 ? first : size === 1 ? addresses.join(" ") : `${first} +${more.length}`;
 }
 
 function namespacesOf(endpoints: readonly ReportEndpoint[], look: Look): string {
@@ -98,11 +89,10 @@ function namespacesOf(endpoints: readonly ReportEndpoint[], look: Look): string 
   return table([{ head: "NAMESPACE" }, { head: "ROWS", align: "right" }, { head: "ENDPOINTS", align: "right" }], rows, look);
 }
 
-function stageTable({ stages, assertions }: Report, look: Look): string {
+function stageTable(report: Report, look: Look): string {
+  const { stages } = report;
   const judged = stages.some(({ broken }) => broken.length > 0);
-  const ids = [...new Set(stages.flatMap(({ broken }) => broken.map(({ assertion }) => assertion)))];
-  // The rest has a column only where it breaks, or where it is all there is.
-  const shown = ids.filter((id) => assertions.some((assertion) => assertion.id === id) || stages.some(({ broken }) => broken.some((one) => one.assertion === id && one.pairs > 0)));
+  const shown = judgedAssertions(report);
   const perAssertion = shown.length <= 8 ? shown : [];
   let total = -1;
   const rows = stages.map((stage): readonly Cell[] => {
@@ -119,15 +109,6 @@ function stageTable({ stages, assertions }: Report, look: Look): string {
   const right = (head: string): { readonly head: string; readonly align: "right" } => ({ head, align: "right" });
   const columns = [{ head: "STAGE" }, { head: "POLICIES" }, right("OPEN"), ...(judged ? [right("BREAK"), ...perAssertion.map(right), { head: "INTENT" }] : [])];
   return table(columns, rows, look);
-}
-
-const changeMarks = { applied: "+", replaced: "~", deleted: "-" } as const;
-
-function policiesText({ policies, policyCount }: ReportStage): string {
-  const [first, ...more] = policies;
-  if (first === undefined) return policyCount === 0 ? "none" : `${number(policyCount)} in force`;
-  const text = `${changeMarks[first.change]} ${first.name}`;
-  return more.length === 0 ? text : `${text} and ${more.length} more`;
 }
 
 interface Block {
@@ -148,14 +129,15 @@ function grid(report: Report, look: Look): string {
   if (endpoints.length > mostEndpoints && !look.full && focus.length === 0) return "";
   const targets = everything ? endpoints.map(({ id }) => id) : focus;
   const others = endpoints.map(({ id }) => id).filter((id) => !focus.includes(id));
-  const table1 = gridPart(report, "FROM", targets.map((id) => block(report, "to", id)), endpoints.map(({ id }) => id), look);
-  const table2 = everything ? "" : gridPart(report, "TO", focus.map((id) => block(report, "from", id)), others, look);
+  const into: GridTable = { head: "FROM", blocks: targets.map((id) => block(report, "to", id)), ids: endpoints.map(({ id }) => id) };
+  const outOf: GridTable = { head: "TO", blocks: focus.map((id) => block(report, "from", id)), ids: others };
+  const drawn = drawTables(report, everything ? [into] : [into, outOf], look);
   const cells = stages.flatMap(({ surveys }) => (surveys[0]?.rows ?? []).filter(({ from, to }) => everything || focus.includes(from) || focus.includes(to)));
   const legend = legendOf(
     cells.map(({ allow, undetermined }) => cellText(allow, undetermined)),
     { breaks: cells.some(({ breaks }) => breaks !== undefined), differs: undefined },
   );
-  return `${table1}${table2}${look.paint.quiet(wrap(legend, look))}\n`;
+  return `${drawn}${look.paint.quiet(wrap(legend, look))}\n`;
 }
 
 function block({ endpoints, stages }: Report, side: "to" | "from", device: string): Block {
@@ -177,28 +159,36 @@ function joinFamilies(before: string, { allow, undetermined, family, breaks }: R
   return before === "" ? text : `${before} ${text}`;
 }
 
-function gridPart(report: Report, head: string, blocks: readonly Block[], ids: readonly string[], look: Look): string {
+interface GridTable {
+  readonly head: "FROM" | "TO";
+  readonly blocks: readonly Block[];
+  readonly ids: readonly string[];
+}
+
+/** Tables below each other, their columns in one line. */
+function drawTables(report: Report, tables: readonly GridTable[], look: Look): string {
   const stageCount = report.stages.length;
+  const blocks = tables.flatMap((one) => one.blocks);
   const longest = Math.max(3, ...blocks.flatMap(({ cells }) => [...cells.values()].flat().map((cell) => look.measure(cell))));
   const cellWidth = longest + (longest >= 4 ? 1 : 2);
-  const rows = foldedRows(report, blocks, ids, look);
   const room = Math.max(12, look.width - cellWidth * stageCount - 4);
-  const labels = rows.map(({ label }) => shorten(label, room, look));
-  const labelWidth = Math.max(head.length, ...labels.map((label) => look.measure(label))) + 4;
+  const folded = tables.map(({ head, blocks: own, ids }) => ({ head, blocks: own, rows: foldedRows(report, own, ids, look).map((row) => ({ ...row, label: look.terminal ? shorten(row.label, room, look) : row.label })) }));
+  const labelWidth = Math.max("FROM".length, ...folded.flatMap(({ rows }) => rows.map(({ label }) => look.measure(label)))) + 4;
   const blockWidth = Math.max(cellWidth * stageCount, ...blocks.map(({ caption }) => look.measure(caption))) + 4;
   const perLine = stageCount > mostStagesBeside || look.width < sideBySide ? 1 : Math.max(1, Math.floor((look.width - labelWidth + 4) / blockWidth));
+  const numbers = report.stages.map(({ number: stage }) => pad(String(stage), cellWidth, look)).join("").trimEnd();
+  const heading = { plain: numbers, painted: look.paint.quiet(numbers) };
   const lines: string[] = [];
-  for (let start = 0; start < blocks.length; start += perLine) {
-    const beside = blocks.slice(start, start + perLine);
-    lines.push(joinLine("", labelWidth, beside.map(({ caption }) => ({ plain: safeText(caption), painted: look.paint.strong(safeText(caption)) })), blockWidth, look));
-    if (look.headers) {
-      const numbers = report.stages.map(({ number: stage }) => pad(String(stage), cellWidth, look)).join("").trimEnd();
-      lines.push(joinLine(head, labelWidth, beside.map(() => ({ plain: numbers, painted: look.paint.quiet(numbers) })), blockWidth, look));
+  for (const { head, blocks: own, rows } of folded) {
+    for (let start = 0; start < own.length; start += perLine) {
+      const beside = own.slice(start, start + perLine);
+      const captions = beside.map(({ caption }) => ({ plain: safeText(caption), painted: look.paint.strong(safeText(caption)) }));
+      lines.push(joinLine("", labelWidth, captions, blockWidth, look));
+      if (look.headers) lines.push(joinLine(head, labelWidth, beside.map(() => heading), blockWidth, look));
+      for (const { label, ids } of rows) {
+        lines.push(joinLine(label, labelWidth, beside.map(({ cells }) => cellsText(cells.get(ids[0] ?? "") ?? [], cellWidth, look)), blockWidth, look));
+      }
     }
-    rows.forEach(({ ids: members }, i) => {
-      const [id = ""] = members;
-      lines.push(joinLine(labels[i] ?? "", labelWidth, beside.map(({ cells }) => cellsText(cells.get(id) ?? [], cellWidth, look)), blockWidth, look));
-    });
   }
   return lines.join("");
 }
@@ -257,68 +247,26 @@ function stageBlock(report: Report, stage: ReportStage, before: ReportStage | un
   return head + changes + violations + expected + data;
 }
 
-function changeHeadline(stage: ReportStage, before: ReportStage | undefined): string {
-  const { changes, policyCount, totals } = stage;
-  if (before === undefined) {
-    if (policyCount === 0) return "no policy, everything is open";
-    return `${number(policyCount)} ${policyCount === 1 ? "policy" : "policies"}, ${number(totals.open)} of ${number(totals.pairs)} pairs are open`;
-  }
-  const words: readonly (readonly [Change["kind"], string])[] = [
-    ["closes", "close"],
-    ["opens", "open"],
-    ["narrows", "narrow"],
-    ["widens", "widen"],
-    ["alters", "change ports"],
-    ["loses-certainty", "can no longer be told"],
-  ];
-  const parts = words.flatMap(([kind, word]) => {
-    const own = changes.filter((change) => change.kind === kind);
-    const count = own.reduce((sum, { pairs }) => sum + pairs, 0);
-    if (count === 0) return [];
-    const ports = [...new Set(own.map((change) => change.ports))];
-    const to = (kind === "narrows" || kind === "widens") && ports.length === 1 ? ` to ${ports.join()}` : "";
-    return [{ count, word: word + to }];
-  });
-  if (parts.length === 0) return "nothing changes";
-  return parts.map(({ count, word }, i) => `${number(count)}${i === 0 ? (count === 1 ? " pair" : " pairs") : ""} ${word}${count === 1 && word.split(" ").length === 1 ? "s" : ""}`).join(", ");
-}
-
 function changeLines(report: Report, { changes }: ReportStage, look: Look): string {
-  const names = setNames(report);
   return changes
-    .map(({ kind, from, to, place }, i) => {
-      const label = kind === "loses-certainty" ? "unsure" : kind;
-      const sentence = `${othersOr(from, to, changes[i - 1], report, names)} ${look.glyphs.arrow} ${nameSet(to, names)}`;
-      return labelled(label, safeText(sentence), look, place && `${place.file}:${place.line}`);
+    .map((change, i) => {
+      const { place } = change;
+      return labelled(changeLabel(change), safeText(changeSentence(report, change, changes[i - 1], look.glyphs.arrow)), look, place && `${place.file}:${place.line}`);
     })
     .join("");
 }
 
-/** «the 4 others», where the line above and this one together speak of everybody who may be the source. */
-function othersOr(from: readonly string[], to: readonly string[], above: Change | undefined, { endpoints }: Report, names: SetNames): string {
-  if (above === undefined || above.to.join() !== to.join() || from.length < 2) return nameSet(from, names);
-  const all = endpoints.filter(({ id }) => !to.includes(id)).length;
-  const together = new Set([...from, ...above.from]).size;
-  return together === all && from.length + above.from.length === all ? `the ${from.length} others` : nameSet(from, names);
-}
-
-function violationLine(report: Report, { assertion, severity, status, pairs, subject, witness }: Violation, look: Look): string {
-  const label = status === "undetermined" ? "undecided" : severity === "warning" ? "warning" : "violated";
-  const count = pairs === 0 ? "" : ` by ${number(pairs)} ${pairs === 1 ? "pair" : "pairs"}`;
-  const shown = witness === undefined ? (subject ?? "") : witnessText(report, witness, look);
-  return labelled(label, `${assertion}${count}: ${safeText(shown)}`, look);
-}
-
-function witnessText({ endpoints }: Report, { from, to, via, port, because }: NonNullable<Violation["witness"]>, look: Look): string {
-  const ends = [from, ...via, to].map((name) => nameOf(endpoints, name)).join(` ${look.glyphs.arrow} `);
-  return `${ends} ${port}, ${because}`;
+function violationLine(report: Report, violation: Violation, look: Look): string {
+  return labelled(violationLabel(violation), safeText(violationSentence(report, violation, look.glyphs.arrow)), look);
 }
 
 function expectedLines({ expected }: ReportStage, look: Look): string {
   const failed = expected.filter(({ holds }) => holds !== "holds");
   const held = expected.length - failed.length;
+  // What holds is quiet: it is counted beside what does not.
+  if (failed.length === 0 && !look.full) return "";
   const lines = failed.map(({ holds, text }) => labelled(holds === "not-judged" ? "not judged" : holds === "undetermined" ? "undecided" : "violated", safeText(text), look)).join("");
-  return held === 0 ? lines : `${labelled("expected", `${held} of ${expected.length} rows hold`, look)}${lines}`;
+  return held === 0 ? lines : `${labelled("expected", `${held} of ${counted(expected.length, "row")} hold`, look)}${lines}`;
 }
 
 /** `  closes    clients (6) → dbserver-dev                 policy2.yaml:11`: the place stands at the right edge. */
@@ -333,28 +281,3 @@ function labelled(label: string, sentence: string, look: Look, place?: string): 
   return `${head}${body}${" ".repeat(Math.max(2, look.width - used - look.measure(place)))}${look.paint.place(safeText(place))}\n`;
 }
 
-function conclusion({ stages, engines, conclusion: end, assertions }: Report): string {
-  const engine = engines.length === 1 ? `engine ${engines.join()}` : `${engines.length} engines`;
-  const stageCount = `${stages.length} ${stages.length === 1 ? "stage" : "stages"}`;
-  const parts = [
-    end.elsewhereJudged ? "" : "elsewhere (all other outside addresses) was not judged",
-    end.findings > 0 ? `${end.findings} ${end.findings === 1 ? "finding" : "findings"}` : "",
-    end.findings === 0 && end.undeterminedStages > 0 ? `no finding, ${end.undeterminedStages} ${end.undeterminedStages === 1 ? "stage is" : "stages are"} undetermined` : "",
-    end.warnings > 0 ? `${end.warnings} ${end.warnings === 1 ? "warning" : "warnings"}` : "",
-    end.exitCode === 0 ? (assertions.length === 0 ? "no intent was declared" : "everything is as declared") : "",
-  ].filter((part) => part !== "");
-  return `${number(end.pairs)} pairs at ${stageCount}, ${engine}: ${parts.join(", ")}: exit ${end.exitCode}`;
-}
-
-function nameOf(endpoints: readonly ReportEndpoint[], id: string): string {
-  const endpoint = endpoints.find((candidate) => candidate.id === id);
-  return endpoint === undefined ? id : sizedName(endpoint, endpoint.name);
-}
-
-function sizedName({ size, kind }: ReportEndpoint, name: string): string {
-  return kind === "pods" && size > 1 && !name.endsWith(")") ? `${name} (${size})` : name;
-}
-
-function setNames({ endpoints, groups }: Report): SetNames {
-  return { nameOf: (id) => nameOf(endpoints, id), groups };
-}

@@ -1,5 +1,5 @@
 import type { AskRow, Change, Report, ReportEndpoint, ReportStage, Violation } from "../types.ts";
-import { number } from "./matrix.ts";
+import { number } from "./numbers.ts";
 import { nameSet, type SetNames } from "./names.ts";
 
 /** The sentences of a report, in its authors' letters: every format says the same, and escapes it in its own way. */

@@ -42,7 +42,13 @@ export function bySpace({ endpoints, pairs }: MatrixDocument, most: number): Spa
   };
 }
 
+/** Where a row stands. No namespace is called `(nodes)`. */
 export function spaceName({ kind, namespace }: Pick<ReportEndpoint, "kind" | "namespace">): string {
   if (kind === "pods") return namespace;
   return kind === "node" ? "(nodes)" : "(outside)";
+}
+
+/** The same as a caption of its own. */
+export function spaceTitle(name: string): string {
+  return name.replace(/^\((nodes|outside)\)$/, "$1");
 }

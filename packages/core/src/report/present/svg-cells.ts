@@ -1,5 +1,6 @@
 import type { Openness } from "./grid.ts";
-import { element, label, textWidth, titled, type Svg, type TextRole } from "./svg-parts.ts";
+import { element, label, textWidth, titled, type Svg } from "./svg-parts.ts";
+import type { TextRole } from "./svg-style.ts";
 
 export interface DrawnCell {
   readonly x: number;
@@ -29,7 +30,7 @@ export function cell(drawn: DrawnCell): Svg {
     breaks ? element("rect", { class: "np-break", x: x + 1, y: y + 1, width: width - 2, height: height - 2, rx: 2.5 }) : "",
     differs ? element("rect", { class: "np-differ", x: x - 1, y: y - 1, width: width + 2, height: height + 2, rx: 4 }) : "",
     changed ? triangle(x + 1.5, y + 1.5) : "",
-    breaks ? diamond(x + width - 3, y + 4) : "",
+    breaks ? diamond(x + width - 2.5, y + 3) : "",
     differs ? differDisc(x + width - 2, y + height - 2) : "",
     open === "none" && (width < leastWithText || height < leastWithText)
       ? element("line", { class: "np-dash", x1: x + width / 2 - 2, y1: y + height / 2, x2: x + width / 2 + 2, y2: y + height / 2 })
@@ -51,12 +52,23 @@ const roles: Readonly<Record<Openness, TextRole>> = { all: "cell", some: "some",
 function content({ x, y, width, height, open, text }: DrawnCell): Svg {
   const middle = y + height / 2;
   if (open === "none" && text === "-") return element("line", { class: "np-dash", x1: x + width / 2 - 4, y1: middle, x2: x + width / 2 + 4, y2: middle });
-  return label(roles[open], x + width / 2, middle + 4.5, text, { anchor: "middle", width: width - 4 });
+  // Families that differ stand below each other.
+  const lines = text.split(" v");
+  const role = roles[open];
+  const largest = lines.length > 1 ? 10 : 12;
+  const size = [largest, 10.5, 9].find((one) => one <= largest && lines.every((line) => textWidth(line, role, one) <= width - 4)) ?? 9;
+  const options = { anchor: "middle" as const, width: width - 3, ...(size === 12 ? {} : { size }) };
+  if (lines.length === 1) return label(role, x + width / 2, middle + size * 0.37, text, options);
+  return lines.map((line, i) => label(role, x + width / 2, middle + size * (i === 0 ? -0.15 : 0.9), i === 0 ? line : `v${line}`, options)).join("");
 }
 
 /** How wide a cell must be for its text. */
 export function cellWidthFor(texts: Iterable<string>): number {
-  return Math.max(0, ...[...texts].map((text) => textWidth(text, "cell"))) + 6;
+  const widths = [...texts].flatMap((text) => {
+    const lines = text.split(" v");
+    return lines.map((line) => textWidth(line, "cell", lines.length > 1 ? 10 : 12));
+  });
+  return Math.max(0, ...widths) + 6;
 }
 
 /** A pair that is no question: an endpoint with itself, outside to outside. */
@@ -70,12 +82,12 @@ export function triangle(x: number, y: number): Svg {
 
 /** Breaks the intent. */
 export function diamond(x: number, y: number): Svg {
-  return element("g", { transform: `translate(${x} ${y})` }, [element("path", { class: "np-diamond", d: "M0 -7.5L7.5 0L0 7.5L-7.5 0z", "stroke-linejoin": "round" }), label("mark", 0, 3.4, "!", { anchor: "middle" })]);
+  return element("g", { transform: `translate(${x} ${y})` }, [element("path", { class: "np-diamond", d: "M0 -6.5L6.5 0L0 6.5L-6.5 0z", "stroke-linejoin": "round" }), label("mark", 0, 3.2, "!", { anchor: "middle" })]);
 }
 
 /** Engines differ. */
 export function differDisc(x: number, y: number): Svg {
-  return element("g", { transform: `translate(${x} ${y})` }, [element("circle", { class: "np-differ-disc", r: 6.5 }), label("differs", 0, 3.4, "≠", { anchor: "middle" })]);
+  return element("g", { transform: `translate(${x} ${y})` }, [element("circle", { class: "np-differ-disc", r: 6 }), element("path", { class: "np-differ-sign", d: "M-3 -1.4h6M-3 1.4h6M1.6 -3.6L-1.6 3.6" })]);
 }
 
 /** The intent holds. */

@@ -52,9 +52,19 @@ export function shorten(name: string, width: number, look: Look): string {
   return letters.slice(0, head).join("") + look.glyphs.ellipsis + letters.slice(letters.length - (kept - head)).join("");
 }
 
-/** Breaks a sentence behind commas and before arrows; what has neither stays whole. `indent` goes before every line but the first. */
+/** Breaks a sentence behind commas and before arrows, and at blanks only where it must. `indent` goes before every line but the first. */
 export function wrap(sentence: string, look: Look, indent = "", first = 0): string {
-  const pieces = sentence.split(/(?<=,) | (?=→|->)/);
+  const later = look.width - look.measure(indent);
+  const pieces = sentence.split(/(?<=,) | (?=→|->)/).flatMap((piece) => (look.measure(piece) > Math.min(later, look.width - first) ? piece.split(" ") : [piece]));
+  return joinPieces(pieces, look, indent, first);
+}
+
+/** Breaks a sentence at any blank. */
+export function fill(sentence: string, look: Look, indent = ""): string {
+  return joinPieces(sentence.split(" "), look, indent, 0);
+}
+
+function joinPieces(pieces: readonly string[], look: Look, indent: string, first: number): string {
   const lines: string[] = [];
   let current = "";
   let room = look.width - first;
