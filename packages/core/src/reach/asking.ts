@@ -1,6 +1,6 @@
 import type { Endpoint, Flow, Pod, Snapshot } from "../model/cluster.ts";
 import type { Verdict } from "../model/judgement.ts";
-import { addressIn } from "../model/endpoint.ts";
+import { addressIn, endpointName } from "../model/endpoint.ts";
 import type { Family } from "../net/address.ts";
 import type { Cidr } from "../net/cidr.ts";
 import { noPorts, portSet, protocols, unite, type PortRange, type PortSet } from "../net/ports.ts";
@@ -123,6 +123,7 @@ function classKey(endpoint: Endpoint, cuts: Cuts, blocks: readonly Cidr[], famil
         projectLabels(endpoint.namespace.labels, cuts.namespaceLabels),
         projectLabels(endpoint.labels, cuts.podLabels),
         projectPorts(endpoint, cuts),
+        cuts.remembered?.get(endpointName(endpoint)) ?? "",
       ].join(" ");
   }
 }

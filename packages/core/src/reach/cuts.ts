@@ -20,6 +20,8 @@ export interface Cuts {
   readonly blocks: readonly Cidr[];
   /** Every range of port numbers that some rule mentions. */
   readonly ports: readonly { readonly protocol: Protocol; readonly range: PortRange }[];
+  /** By full name, endpoints that an engine tells apart by what it remembers of them (Contrail: tags of labels that are gone). */
+  readonly remembered?: ReadonlyMap<string, string>;
 }
 
 export const noCuts: Cuts = { podLabels: new Set(), namespaceLabels: new Set(), nodeLabels: new Set(), portNames: new Set(), blocks: [], ports: [] };
@@ -33,7 +35,12 @@ export function uniteCuts(a: Cuts, b: Cuts): Cuts {
     portNames: new Set([...a.portNames, ...b.portNames]),
     blocks: [...a.blocks, ...b.blocks],
     ports: [...a.ports, ...b.ports],
+    ...((a.remembered ?? b.remembered) === undefined ? {} : { remembered: uniteRemembered(a.remembered, b.remembered) }),
   };
+}
+
+function uniteRemembered(a: Cuts["remembered"] = new Map(), b: Cuts["remembered"] = new Map()): ReadonlyMap<string, string> {
+  return new Map([...a.keys(), ...b.keys()].map((name) => [name, JSON.stringify([a.get(name) ?? "", b.get(name) ?? ""])]));
 }
 
 /** Per protocol, ranges that cover 1 to 65,535 and inside which no rule tells two ports apart. */

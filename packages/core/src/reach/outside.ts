@@ -21,14 +21,24 @@ export function outsideClass(ranges: readonly AddressRange[], taken: readonly bi
   return free === undefined ? undefined : { representative: { kind: "external", address: { family, value: free } }, size, ranges };
 }
 
-/** The addresses of pods and nodes in one family, ascending and distinct. */
+/** The addresses of pods and nodes in one family, ascending and distinct. Edits of policies leave pods and nodes as they are, so it is kept by them. */
 export function takenAddresses({ pods, nodes }: Snapshot, family: Family): readonly bigint[] {
+  const known = keptAddresses.get(pods)?.get(nodes)?.get(family);
+  if (known !== undefined) return known;
   const taken = new Set<bigint>();
-  for (const { addresses } of [...pods, ...nodes]) {
-    for (const address of addresses === "not-yet-assigned" ? [] : addresses) if (address.family === family) taken.add(address.value);
+  for (const endpoints of [pods, nodes]) {
+    for (const { addresses } of endpoints) {
+      for (const address of addresses === "not-yet-assigned" ? [] : addresses) if (address.family === family) taken.add(address.value);
+    }
   }
-  return [...taken].sort((a, b) => (a < b ? -1 : 1));
+  const ascending = [...taken].sort((a, b) => (a < b ? -1 : 1));
+  const byNodes = keptAddresses.get(pods) ?? new WeakMap<object, Map<Family, readonly bigint[]>>();
+  keptAddresses.set(pods, byNodes);
+  byNodes.set(nodes, (byNodes.get(nodes) ?? new Map<Family, readonly bigint[]>()).set(family, ascending));
+  return ascending;
 }
+
+const keptAddresses = new WeakMap<object, WeakMap<object, Map<Family, readonly bigint[]>>>();
 
 function firstFree({ first, last }: AddressRange, taken: readonly bigint[], from: number, to: number): bigint | undefined {
   let free = first;

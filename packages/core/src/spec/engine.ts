@@ -2,13 +2,13 @@ import type { Pod, Snapshot } from "../model/cluster.ts";
 import { verdictOf, type Judgement } from "../model/judgement.ts";
 import type { ClusterPolicy, Direction, NetworkPolicy, Unread } from "../model/policy.ts";
 import type { Family } from "../net/address.ts";
-import { reachByAsking } from "../reach/asking.ts";
+import type { Cuts } from "../reach/cuts.ts";
 import type { Answer, Calculation, DerivedEngine, DerivedSession } from "../reach/engine.ts";
-import type { Reachability } from "../reach/reachability.ts";
 import { isolates, judge, type Rulebook } from "../semantics/judge.ts";
 import { isSubject } from "../semantics/tier.ts";
 import { assumptions } from "./assumptions.ts";
 import { specCuts } from "./cuts.ts";
+import { tableOf, type Table } from "./table/table.ts";
 import { sideWhy } from "../reach/why.ts";
 
 /** Exact calculation, per the Kubernetes API text: the engine around `semantics/`. */
@@ -35,31 +35,46 @@ function openSpec(first: Snapshot): DerivedSession<Judgement> {
         return calculation.answer(flow);
       }),
     advance: async (next) => {
-      calculation = specCalculation(next);
+      calculation = specCalculation(next, calculation);
     },
     [Symbol.asyncDispose]: async () => {},
   };
 }
 
-/** The spec engine's answers on one snapshot, without a session: for views that decide at each keystroke, and for tests. */
-export function specCalculation(snapshot: Snapshot): Calculation<Judgement> {
-  const rules = indexedRulebook(snapshot);
-  const cuts = specCuts(snapshot);
-  const reached = new Map<Family, Reachability>();
+/** The spec engine's answers, with the tables behind them. */
+export interface SpecCalculation extends Calculation<Judgement> {
+  reach(family: Family): Table;
+  /** The tables that were asked for so far. */
+  readonly tables: ReadonlyMap<Family, Table>;
+}
+
+/**
+ * The spec engine's answers on one snapshot, without a session: for views that decide at each keystroke, and for tests. What
+ * `previous` has worked out and nothing changed is kept, by the identity of the snapshot's objects.
+ */
+export function specCalculation(snapshot: Snapshot, previous?: SpecCalculation): SpecCalculation {
+  const before = new Map(previous?.tables);
+  const tables = new Map<Family, Table>();
+  let cuts: Cuts | undefined;
+  let rules: Rulebook | undefined;
   return {
     snapshot,
-    cuts,
+    tables,
+    get cuts() {
+      return (cuts ??= specCuts(snapshot));
+    },
     get assumed() {
       return assumptions(snapshot);
     },
-    answer: (flow) => answerOf(judge(rules, flow)),
+    answer: (flow) => answerOf(judge((rules ??= indexedRulebook(snapshot)), flow)),
     reach: (family) => {
-      let reach = reached.get(family);
-      if (reach === undefined) {
-        reach = reachByAsking((flow) => verdictOf(judge(rules, flow)), snapshot, cuts, family);
-        reached.set(family, reach);
+      let table = tables.get(family);
+      if (table === undefined) {
+        table = tableOf(snapshot, family, before.get(family));
+        tables.set(family, table);
+        before.delete(family);
       }
-      return reach;
+      return table;
     },
   };
 }

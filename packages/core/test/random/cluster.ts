@@ -228,7 +228,7 @@ export const nodes: readonly RawNode[] = [
   { name: "n2", labels: {}, addresses: ["192.168.0.2", "fd00:1::2"] },
 ];
 
-export const cluster: fc.Arbitrary<RawCluster> = fc
+const cluster: fc.Arbitrary<RawCluster> = fc
   .record({
     spaces: fc.record({ x: labels, y: labels, z: labels }),
     pods: fc.array(pod, { minLength: 1, maxLength: 6 }),
@@ -243,6 +243,18 @@ export const cluster: fc.Arbitrary<RawCluster> = fc
     policies: policies.map((own, i) => ({ name: `p${i}`, ...own })),
     clusterPolicies: clusterPolicies.map((spec, i) => ({ name: `c${i}`, spec })),
   }));
+
+/** Pods of one name in one namespace would be one object; the generator may draw them, so only the first stays. */
+export const distinctCluster: fc.Arbitrary<RawCluster> = cluster.map((raw) => {
+  const names = new Set<string>();
+  const pods = raw.pods.filter(({ namespace, name }) => {
+    const full = `${namespace}/${name}`;
+    if (names.has(full)) return false;
+    names.add(full);
+    return true;
+  });
+  return { ...raw, pods };
+});
 
 function rawPod(own: Omit<RawPod, "name" | "addresses">, families: "4" | "6" | "46" | "none", i: number, withNodes: boolean): RawPod {
   const host = own.hostNetwork && withNodes && own.nodeName !== undefined;

@@ -5,24 +5,14 @@ import { addressIn, endpointName } from "../../src/model/endpoint.ts";
 import { verdictOf } from "../../src/model/judgement.ts";
 import { formatAddress, parseAddress, type Address, type Family } from "../../src/net/address.ts";
 import { hasPort, protocols } from "../../src/net/ports.ts";
-import { read } from "../../src/read/read.ts";
 import { judge, rulebook } from "../../src/semantics/judge.ts";
 import { specCalculation } from "../../src/spec/engine.ts";
-import { cluster, manifestsOf, portNumbers, type RawCluster } from "./cluster.ts";
+import { distinctCluster, portNumbers, type RawCluster } from "./cluster.ts";
+import { snapshotOf, soakOptions } from "./soak.ts";
 import { naiveVerdict, type RawEnd } from "./naive.ts";
-
-/** Clusters per test; `npm run soak` asks for many more. */
-const clusters = Number(process.env["NETPROOF_CLUSTERS"] ?? 60);
-const options = { numRuns: clusters, ...(process.env["NETPROOF_SEED"] === undefined ? {} : { seed: Number(process.env["NETPROOF_SEED"]) }) };
 
 /** Just inside and just outside every block that the generator draws. */
 const outside = ["10.0.0.7", "10.0.0.8", "192.168.0.0", "192.168.0.3", "192.168.1.0", "203.0.113.0", "203.0.114.0", "9.255.255.255", "fd00::7", "fd00::8", "::1"];
-
-async function snapshotOf(raw: RawCluster): Promise<Snapshot> {
-  const { snapshot, diagnostics } = await read([{ name: "cluster.json", text: manifestsOf(raw) }]);
-  expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
-  return snapshot;
-}
 
 function endpointsOf(snapshot: Snapshot): readonly Endpoint[] {
   const addresses = outside.map((text) => parseAddress(text) as Address);
@@ -56,24 +46,10 @@ function flowText({ from, to, family, protocol, port }: Flow): string {
   return `${endpointName(from)} -> ${endpointName(to)} ${port}/${protocol} IPv${family}`;
 }
 
-/** Pods of one name in one namespace would be one object; the generator may draw them, so only the first stays. */
-function distinctPods(raw: RawCluster): RawCluster {
-  const names = new Set<string>();
-  const pods = raw.pods.filter(({ namespace, name }) => {
-    const full = `${namespace}/${name}`;
-    if (names.has(full)) return false;
-    names.add(full);
-    return true;
-  });
-  return { ...raw, pods };
-}
-
-const distinct = cluster.map(distinctPods);
-
 describe("random clusters", () => {
   test("judging agrees with a naive reading of the specification", async () => {
     await fc.assert(
-      fc.asyncProperty(distinct, async (raw) => {
+      fc.asyncProperty(distinctCluster, async (raw) => {
         const snapshot = await snapshotOf(raw);
         const rules = rulebook(snapshot);
         for (const flow of flowsOf(snapshot)) {
@@ -81,13 +57,13 @@ describe("random clusters", () => {
           if (verdictOf(judge(rules, flow)) !== naive) expect.fail(`${flowText(flow)}: ${verdictOf(judge(rules, flow))}, naive ${naive}`);
         }
       }),
-      options,
+      soakOptions(1),
     );
   });
 
   test("every flow has the verdict of its pair of classes", async () => {
     await fc.assert(
-      fc.asyncProperty(distinct, async (raw) => {
+      fc.asyncProperty(distinctCluster, async (raw) => {
         const snapshot = await snapshotOf(raw);
         const calculation = specCalculation(snapshot);
         for (const flow of flowsOf(snapshot)) {
@@ -97,13 +73,13 @@ describe("random clusters", () => {
           if (calculation.answer(flow).verdict !== verdict) expect.fail(`${flowText(flow)}: ${calculation.answer(flow).verdict}, by class ${verdict}`);
         }
       }),
-      options,
+      soakOptions(1),
     );
   });
 
   test("classes cover all addresses, each once", async () => {
     await fc.assert(
-      fc.asyncProperty(distinct, async (raw) => {
+      fc.asyncProperty(distinctCluster, async (raw) => {
         const snapshot = await snapshotOf(raw);
         const { classes, classOf } = specCalculation(snapshot).reach(4);
         const ranges = classes.flatMap((one) => (one.ranges ?? []).map((range) => ({ ...range, id: one.id }))).sort((a, b) => (a.first < b.first ? -1 : 1));
@@ -118,13 +94,13 @@ describe("random clusters", () => {
         const inside = [...snapshot.pods, ...snapshot.nodes].filter((endpoint) => addressIn(endpoint, 4) !== undefined).length;
         expect(classes.reduce((sum, { size }) => sum + size, 0n)).toBe(2n ** 32n - BigInt(taken.size) + BigInt(inside));
       }),
-      options,
+      soakOptions(1),
     );
   });
 
   test("the order of objects, policies, rules, peers and ports does not matter", async () => {
     await fc.assert(
-      fc.asyncProperty(distinct, async (raw) => {
+      fc.asyncProperty(distinctCluster, async (raw) => {
         const reversed: RawCluster = { ...raw, policies: [...raw.policies].reverse().map(({ spec, ...own }) => ({ ...own, spec: { ...spec, ...reverseRules(spec) } })) };
         const [a, b] = [await snapshotOf(raw), await snapshotOf(reversed)];
         const other = rulebook(b);
@@ -134,13 +110,13 @@ describe("random clusters", () => {
           if (verdictOf(judge(rulebook(a), flow)) !== verdictOf(judge(other, same))) expect.fail(flowText(flow));
         }
       }),
-      { ...options, numRuns: Math.ceil(clusters / 4) },
+      soakOptions(0.25),
     );
   });
 
   test("a further rule in a policy never removes a connection; a further policy adds none for who was not isolated", async () => {
     await fc.assert(
-      fc.asyncProperty(distinct, fc.constantFrom<"ingress" | "egress">("ingress", "egress"), async (raw, direction) => {
+      fc.asyncProperty(distinctCluster, fc.constantFrom<"ingress" | "egress">("ingress", "egress"), async (raw, direction) => {
         const snapshot = await snapshotOf(raw);
         const before = rulebook(snapshot);
         const [policy, ...others] = snapshot.policies;
@@ -156,7 +132,7 @@ describe("random clusters", () => {
           if (wasFree && verdictOf(free) !== "allow") expect.fail(`${flowText(flow)}: not isolated and not allowed`);
         }
       }),
-      { ...options, numRuns: Math.ceil(clusters / 4) },
+      soakOptions(0.25),
     );
   });
 });

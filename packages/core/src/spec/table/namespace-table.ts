@@ -3,8 +3,8 @@ import type { ClusterPolicy, Direction, NetworkPolicy, PortMatch, Rule } from ".
 import { portSet } from "../../net/ports.ts";
 import type { Algebra, GradeId, SetId } from "./algebra.ts";
 import { LabelIndex } from "./label-index.ts";
-import { localMentions, projected, projectedPorts } from "./mentions.ts";
-import { combine, combineAll, constant, onRuns, runsOf, SharedSteps, valueAt, type Steps } from "./steps.ts";
+import { LabelProjection, localMentions, projectedPorts, type LocalMentions } from "./mentions.ts";
+import { combine, combineAll, constant, onRuns, runsOf, valueAt, type Runs, type SharedSteps, type Steps } from "./steps.ts";
 import { tierSteps } from "./tiers.ts";
 import type { Universe } from "./universe.ts";
 
@@ -58,35 +58,52 @@ export interface Shared {
   isUnread(namespace: string): boolean;
 }
 
-export function namespaceTable(name: string, pods: readonly Pod[], policies: readonly NetworkPolicy[], shared: Shared): NamespaceTable {
-  const { universe } = shared;
+/** The pods of one namespace with their shapes, side by side. */
+export interface NamespacePods {
+  readonly pods: readonly Pod[];
+  readonly shapes: readonly number[];
+}
+
+export const noPods: NamespacePods = { pods: [], shapes: [] };
+
+export function namespaceTable(name: string, { pods, shapes }: NamespacePods, policies: readonly NetworkPolicy[], shared: Shared): NamespaceTable {
   const mentions = localMentions(policies);
-  const members = new Map<string, Pod[]>();
-  const keys = new Map<Pod, string>();
-  for (const pod of pods) {
-    const shape = universe.shapeOf(pod);
-    if (shape === undefined) continue;
-    const key = pod.hostNetwork ? `host ${shape}` : `${shape} ${projected(pod.labels, mentions.podLabels)}\u0002${projectedPorts(pod, mentions.portNames)}`;
-    keys.set(pod, key);
-    const list = members.get(key);
-    if (list === undefined) members.set(key, [pod]);
-    else list.push(pod);
-  }
-  const groups = [...members];
-  const positions = new Map(groups.map(([key], i) => [key, i]));
-  const representatives = groups.map(([, [first]]) => first as Pod);
-  const sides = sidesOf(name, representatives, policies, mentions.podLabels, shared);
+  const labels = new LabelProjection(mentions.podLabels);
+  // shape → labels and ports → position, so that keys are small numbers and short texts.
+  const found = new Map<number, Map<number | string, number>>();
+  const groups: { readonly representative: Pod; readonly shape: number; size: number }[] = [];
+  const positions = new Int32Array(pods.length);
+  pods.forEach((pod, i) => {
+    const shape = shapes[i] as number;
+    if (shape < 0) {
+      positions[i] = -1;
+      return;
+    }
+    const row = found.get(shape) ?? new Map<number | string, number>();
+    found.set(shape, row);
+    const ports = projectedPorts(pod, mentions.portNames);
+    const code = labels.of(pod.labels);
+    const key = pod.hostNetwork ? "host" : ports === "" ? code : `${code} ${ports}`;
+    let position = row.get(key);
+    if (position === undefined) {
+      position = groups.length;
+      groups.push({ representative: pod, shape, size: 0 });
+      row.set(key, position);
+    }
+    (groups[position] as { size: number }).size++;
+    positions[i] = position;
+  });
+  const sides = sidesOf(name, groups, policies, mentions, shared);
+  let byPod: Map<Pod, number> | undefined;
   return {
     name,
     pods,
     policies,
-    classes: groups.map(([, own], i) => {
-      const representative = own[0] as Pod;
-      return { shape: universe.shapeOf(representative) as number, representative, size: own.length, egress: sides.egress(i), ingress: sides.ingress(i) };
-    }),
+    classes: groups.map(({ representative, shape, size }, i) => ({ shape, representative, size, egress: sides.egress(i), ingress: sides.ingress(i) })),
     classOf: (pod) => {
-      const key = keys.get(pod);
-      return key === undefined ? undefined : positions.get(key);
+      byPod ??= new Map(pods.map((own, i) => [own, positions[i] as number]));
+      const position = byPod.get(pod);
+      return position === undefined || position < 0 ? undefined : position;
     },
   };
 }
@@ -96,12 +113,13 @@ interface Sides {
   ingress(position: number): Side;
 }
 
-function sidesOf(name: string, representatives: readonly Pod[], policies: readonly NetworkPolicy[], podLabels: ReadonlyMap<string, Set<string>>, shared: Shared): Sides {
+function sidesOf(name: string, groups: readonly { readonly representative: Pod; readonly shape: number }[], policies: readonly NetworkPolicy[], { podLabels, portNames }: LocalMentions, shared: Shared): Sides {
   const { universe, algebra } = shared;
+  const representatives = groups.map(({ representative }) => representative);
   const size = representatives.length;
   // S10: no selector matches a host-network pod.
   const selectable = representatives.flatMap(({ hostNetwork }, i) => (hostNetwork ? [] : [i]));
-  const index = new LabelIndex(selectable.map((i) => (representatives[i] as Pod).labels), podLabels as Map<string, Set<string>>);
+  const index = new LabelIndex(selectable.map((i) => (representatives[i] as Pod).labels), podLabels);
   const find = (selector: Parameters<LabelIndex["find"]>[0]): readonly number[] => index.find(selector).map((i) => selectable[i] as number);
   const isolating: Record<Direction, NetworkPolicy[][]> = { egress: representatives.map(() => []), ingress: representatives.map(() => []) };
   for (const policy of policies) {
@@ -115,15 +133,16 @@ function sidesOf(name: string, representatives: readonly Pod[], policies: readon
   const rules = ruleSteps(representatives, find, shared);
   const known = new Map<string, Side>();
   const unread = shared.isUnread(name);
+  const names = new Set([...portNames, ...universe.mentions.portNames]);
 
   const side = (position: number, direction: Direction): Side => {
     const pod = representatives[position] as Pod;
     if (pod.hostNetwork) return plainSide(algebra.allow, shared);
     if (unread) return plainSide(algebra.unknown, shared);
-    const shape = universe.shapeOf(pod) as number;
+    const { shape } = groups[position] as { readonly shape: number };
     const own = isolating[direction][position] ?? [];
     // S6: an ingress rule looks a name up on its subject, so pods that declare other numbers have other sides.
-    const ports = direction === "ingress" ? pod.ports.map(({ name: port, port: number, protocol }) => `${port}:${number}/${protocol}`).sort().join() : "";
+    const ports = direction === "ingress" ? projectedPorts(pod, names) : "";
     const admin = tierOf("Admin", shared.admin[shape] ?? [], direction, pod, ports, shared);
     const baseline = own.length > 0 ? undefined : tierOf("Baseline", shared.baseline[shape] ?? [], direction, pod, ports, shared);
     const key = `${direction} ${own.map((policy) => numbers.get(policy)).join()} ${ports} ${idOf(admin)} ${idOf(baseline)}`;
@@ -160,27 +179,29 @@ function ruleSteps(representatives: readonly Pod[], find: (selector: Parameters<
   const sure = (set: SetId): GradeId => algebra.grade(set, algebra.none);
   const open = (set: SetId): GradeId => algebra.grade(algebra.none, set);
 
-  const make = (rule: Rule, ports: { readonly byShape: Steps; ofClass(position: number): SetId }): RuleSteps => {
-    const everywhere = constant(universe.size, 1);
-    let matches = rule.peers === "any" ? everywhere : constant(universe.size, 0);
-    let doubts = constant(universe.size, 0);
+  const make = (rule: Rule, ports: { readonly byShape: Steps | SetId; ofClass(position: number): SetId }): RuleSteps => {
+    const parts: Steps[] = [];
     const own = new Set<number>();
+    /** The grade of the rule's ports on these shapes. */
+    const add = (runs: Runs, gradeOfSet: (set: SetId) => GradeId): void => {
+      if (runs.length === 0) return;
+      if (typeof ports.byShape === "number") parts.push(onRuns(universe.size, runs, gradeOfSet(ports.byShape)));
+      else parts.push(combine(onRuns(universe.size, runs, 1), ports.byShape, (here, set) => (here === 0 ? algebra.deny : gradeOfSet(set))));
+    };
+    if (rule.peers === "any") add([[0, universe.size - 1]], sure);
     for (const peer of rule.peers === "any" ? [] : rule.peers) {
       if (peer.kind === "pods" && peer.namespaces === "own") {
         for (const position of find(peer.pods)) own.add(position);
         continue;
       }
-      const found = universe.peer(peer);
-      if (found.matches.length > 0) matches = combine(matches, onRuns(universe.size, found.matches, 1), (a, b) => a | b);
-      if (found.doubts.length > 0) doubts = combine(doubts, onRuns(universe.size, found.doubts, 1), (a, b) => a | b);
+      const { matches, doubts } = universe.peer(peer);
+      add(matches, sure);
+      add(doubts, open);
     }
-    const matched = combine(matches, ports.byShape, (here, set) => (here === 0 ? algebra.deny : sure(set)));
-    const doubted = combine(doubts, ports.byShape, (here, set) => (here === 0 ? algebra.deny : open(set)));
-    const global = doubted.values.length === 1 && doubted.values[0] === algebra.deny ? matched : combine(matched, doubted, algebra.join);
+    const global = combineAll(parts, universe.size, algebra.join);
     if (own.size === 0) return { global, local: undefined };
-    const ascending = [...own].sort((a, b) => a - b);
     const bySet = new Map<SetId, number[]>();
-    for (const position of ascending) {
+    for (const position of [...own].sort((a, b) => a - b)) {
       const set = ports.ofClass(position);
       const list = bySet.get(set);
       if (list === undefined) bySet.set(set, [position]);
@@ -201,7 +222,7 @@ function ruleSteps(representatives: readonly Pod[], find: (selector: Parameters<
       found = make(
         rule,
         fixed !== undefined
-          ? { byShape: constant(universe.size, fixed), ofClass: () => fixed }
+          ? { byShape: fixed, ofClass: () => fixed }
           : {
               byShape: universe.ports(ports as readonly PortMatch[], algebra),
               ofClass: (position) => portsOn(representatives[position] as Pod, ports as readonly PortMatch[], algebra),
@@ -243,7 +264,7 @@ function tierOf(tier: string, policies: readonly ClusterPolicy[], direction: Dir
   return tierSides.get(key);
 }
 
-function plainSide(grade: GradeId, shared: Shared): Side {
+export function plainSide(grade: GradeId, shared: Shared): Side {
   return makeSide(constant(shared.universe.size, grade), undefined, undefined, shared);
 }
 

@@ -5,10 +5,11 @@
  *   values  [3, 0, 5,  0]
  *
  * Neighbouring runs have different values, so equal functions have equal arrays. Value 0 means «nothing» to whoever uses it.
+ * Plain arrays: most have fewer than ten runs, and a typed array costs more to make and to collect than that.
  */
 export interface Steps {
-  readonly starts: Int32Array;
-  readonly values: Int32Array;
+  readonly starts: readonly number[];
+  readonly values: readonly number[];
   /** Arguments below this are answered; later ones did not exist when it was made. */
   readonly size: number;
 }
@@ -17,7 +18,7 @@ export interface Steps {
 export type Runs = readonly (readonly [first: number, last: number])[];
 
 export function constant(size: number, value: number): Steps {
-  return { starts: Int32Array.of(0), values: Int32Array.of(value), size };
+  return { starts: [0], values: [value], size };
 }
 
 /** `value` on the runs, 0 elsewhere. */
@@ -107,7 +108,7 @@ class StepsBuilder {
   }
 
   done(): Steps {
-    return { starts: Int32Array.from(this.#starts), values: Int32Array.from(this.#values), size: this.#size };
+    return { starts: this.#starts, values: this.#values, size: this.#size };
   }
 
   #push(start: number, value: number): void {

@@ -1,11 +1,11 @@
-import type { Endpoint, Snapshot } from "../../model/cluster.ts";
+import type { Endpoint, Pod, Snapshot } from "../../model/cluster.ts";
 import type { NetworkPolicy } from "../../model/policy.ts";
 import type { Family } from "../../net/address.ts";
 import { openConnections, relationOf, type Connections, type EndpointClass, type Reachability, type Relation } from "../../reach/reachability.ts";
 import { Algebra, type GradeId } from "./algebra.ts";
 import { covers, globalMentions, mentionGlobally, type GlobalMentions } from "./mentions.ts";
-import { gradeOf, namespaceTable, type LocalClass, type NamespaceTable, type Shared, type Side } from "./namespace-table.ts";
-import { constant, SharedSteps } from "./steps.ts";
+import { gradeOf, namespaceTable, noPods, plainSide, type NamespacePods, type NamespaceTable, type Shared, type Side } from "./namespace-table.ts";
+import { SharedSteps } from "./steps.ts";
 import { tierPolicies } from "./tiers.ts";
 import { universeOf } from "./universe.ts";
 
@@ -14,19 +14,26 @@ import { universeOf } from "./universe.ts";
  * shapes (see `universe.ts` and `namespace-table.ts`). A pair of classes meets in two look-ups:
  *
  *   between(c, d) = egress of c, at d   ∩   ingress of d, at c
+ *
+ * Classes are numbered namespace by namespace, then machines (nodes and outside addresses):
+ *
+ *   firstClasses  [0, 12, 30, …, 870]      classes 12‥29 are those of the second namespace, from 870 on stand the machines
  */
 export interface Table extends Reachability {
   readonly snapshot: Snapshot;
   readonly shared: Shared;
   readonly namespaces: readonly NamespaceTable[];
-  /** The position of each namespace's first class in `classes`. */
+  readonly podsOf: ReadonlyMap<string, NamespacePods>;
+  /** Position in `namespaces`, by name. */
+  readonly positions: ReadonlyMap<string, number>;
   readonly firstClasses: readonly number[];
 }
 
 /** Builds the table of a snapshot; what `previous` knows and nothing changed is kept, by the identity of the objects. */
 export function tableOf(snapshot: Snapshot, family: Family, previous?: Table): Table {
-  if (previous !== undefined && previous.family === family && canKeepUniverse(previous, snapshot)) return assembled(snapshot, family, previous.shared, previous);
-  return assembled(snapshot, family, sharedOf(snapshot, family, previous?.shared.algebra), undefined);
+  const changed = previous === undefined ? undefined : changedPolicies(previous, snapshot);
+  if (previous === undefined || changed === undefined) return build(snapshot, family, sharedOf(snapshot, family, previous?.shared.algebra));
+  return replaced(previous, snapshot, changed);
 }
 
 function sharedOf(snapshot: Snapshot, family: Family, algebra = new Algebra()): Shared {
@@ -45,93 +52,111 @@ function sharedOf(snapshot: Snapshot, family: Family, algebra = new Algebra()): 
   };
 }
 
-/** Only policies of namespaces changed, and the new ones look at nothing that was not told apart before. */
-function canKeepUniverse(previous: Table, next: Snapshot): boolean {
-  const before = previous.snapshot;
-  const same = before.pods === next.pods && before.nodes === next.nodes && before.namespaces === next.namespaces && before.unread === next.unread && before.clusterPolicies === next.clusterPolicies;
-  return (same || sameItems(before, next)) && covers(previous.shared.universe.mentions, mentionsOfNew(before.policies, next.policies));
+function build(snapshot: Snapshot, family: Family, shared: Shared): Table {
+  const podsOf = podsByNamespace(snapshot, shared.universe);
+  const policiesOf = new Map<string, NetworkPolicy[]>();
+  for (const policy of snapshot.policies) {
+    const own = policiesOf.get(policy.name.namespace);
+    if (own === undefined) policiesOf.set(policy.name.namespace, [policy]);
+    else own.push(policy);
+  }
+  const namespaces = snapshot.namespaces.map(({ name }) => namespaceTable(name, podsOf.get(name) ?? noPods, policiesOf.get(name) ?? [], shared));
+  const positions = new Map(namespaces.map(({ name }, i) => [name, i]));
+  return withLookups({ snapshot, family, shared, namespaces, podsOf, positions, firstClasses: firstClassesOf(namespaces) });
 }
 
-function sameItems(a: Snapshot, b: Snapshot): boolean {
-  const same = <T>(x: readonly T[], y: readonly T[]): boolean => x === y || (x.length === y.length && x.every((item, i) => item === y[i]));
-  return same(a.pods, b.pods) && same(a.nodes, b.nodes) && same(a.namespaces, b.namespaces) && same(a.unread, b.unread) && same(a.clusterPolicies, b.clusterPolicies);
+/** The namespaces whose policies an edit touched; undefined when more than policies changed, or the new ones look at something new. */
+function changedPolicies({ snapshot: before, shared }: Table, next: Snapshot): ReadonlySet<string> | undefined {
+  const same =
+    before.pods === next.pods &&
+    before.nodes === next.nodes &&
+    before.namespaces === next.namespaces &&
+    sameList(before.unread, next.unread) &&
+    sameList(before.clusterPolicies, next.clusterPolicies);
+  if (!same) return undefined;
+  const [a, b] = [before.policies, next.policies];
+  let start = 0;
+  while (start < a.length && start < b.length && a[start] === b[start]) start++;
+  let [endA, endB] = [a.length, b.length];
+  while (endA > start && endB > start && a[endA - 1] === b[endB - 1]) {
+    endA--;
+    endB--;
+  }
+  const [old, young] = [a.slice(start, endA), b.slice(start, endB)];
+  const [known, kept] = [new Set(old), new Set(young)];
+  const added = young.filter((policy) => !known.has(policy));
+  if (!covers(shared.universe.mentions, mentionsOf(added))) return undefined;
+  return new Set([...old.filter((policy) => !kept.has(policy)), ...added].map(({ name }) => name.namespace));
 }
 
-function mentionsOfNew(before: readonly NetworkPolicy[], next: readonly NetworkPolicy[]): GlobalMentions {
-  const mentions = globalMentions({ namespaces: [], nodes: [], pods: [], services: [], policies: [], clusterPolicies: [], unread: [] });
-  if (before === next) return mentions;
-  const known = new Set(before);
-  for (const policy of next) if (!known.has(policy)) mentionGlobally(mentions, policy);
+function mentionsOf(policies: readonly NetworkPolicy[]): GlobalMentions {
+  const mentions = globalMentions(nothing);
+  for (const policy of policies) mentionGlobally(mentions, policy);
   return mentions;
 }
 
-function assembled(snapshot: Snapshot, family: Family, shared: Shared, previous: Table | undefined): Table {
-  const { algebra, universe } = shared;
-  const podsOf = previous?.snapshot.pods === snapshot.pods ? undefined : groupBy(snapshot.pods, (pod) => pod.namespace.name);
-  const policiesOf = groupBy(snapshot.policies, ({ name }) => name.namespace);
-  const before = new Map(previous?.namespaces.map((table) => [table.name, table]));
-  const none: readonly never[] = [];
-  const namespaces = snapshot.namespaces.map(({ name }) => {
-    const policies = policiesOf.get(name) ?? none;
-    const old = before.get(name);
-    const pods = podsOf === undefined ? (old?.pods ?? none) : (podsOf.get(name) ?? none);
-    const unchanged = old !== undefined && (old.pods === pods || sameList(old.pods, pods)) && sameList(old.policies, policies);
-    return unchanged ? old : namespaceTable(name, pods, policies, shared);
-  });
+const nothing: Snapshot = { namespaces: [], nodes: [], pods: [], services: [], policies: [], clusterPolicies: [], unread: [] };
 
-  const firstClasses: number[] = [];
-  const classes: EndpointClass[] = [];
-  const places: Place[] = [];
-  const positions = new Map<string, number>();
-  namespaces.forEach((table, i) => {
-    firstClasses.push(places.length);
-    positions.set(table.name, i);
-    table.classes.forEach((own, local) => places.push({ shape: own.shape, namespace: i, local, egress: own.egress, ingress: own.ingress, own }));
-  });
-  // Nodes and the outside are nobody's subject: whatever they say is allowed.
-  const free: Side = { global: constant(universe.size, algebra.allow), local: undefined, admin: undefined, folded: constant(universe.size, algebra.allow) };
-  const machineClasses = new Map<number, number>();
-  const nodeCounts = countBy(snapshot.nodes, (node) => universe.shapeOf(node));
-  universe.shapes.forEach(({ kind }, shape) => {
-    // A host-network pod has its node's shape, but a class in its namespace.
-    if (kind === "pod" || (kind === "node" && !nodeCounts.has(shape))) return;
-    machineClasses.set(shape, places.length);
-    places.push({ shape, namespace: -1, local: undefined, egress: free, ingress: free, own: undefined });
-  });
-  const outside = new Map(universe.outside.map((one) => [one.shape, one]));
-  for (const [id, { shape, own }] of places.entries()) {
-    const away = outside.get(shape);
-    if (own !== undefined) classes.push({ id, representative: own.representative, size: BigInt(own.size), ranges: undefined });
-    else if (away !== undefined) classes.push({ id, representative: away.representative, size: away.size, ranges: away.ranges });
-    else classes.push({ id, representative: nodeOfShape(snapshot, shape, universe) ?? (universe.shapes[shape] as { readonly representative: Endpoint }).representative, size: BigInt(nodeCounts.get(shape) ?? 0), ranges: undefined });
+/** The previous table with some namespaces decided again. */
+function replaced(previous: Table, snapshot: Snapshot, changed: ReadonlySet<string>): Table {
+  const namespaces = [...previous.namespaces];
+  let renumbered = false;
+  for (const name of changed) {
+    const position = previous.positions.get(name);
+    const old = position === undefined ? undefined : namespaces[position];
+    if (position === undefined || old === undefined) continue;
+    const policies = snapshot.policies.filter((policy) => policy.name.namespace === name);
+    const next = namespaceTable(name, previous.podsOf.get(name) ?? noPods, policies, previous.shared);
+    renumbered ||= next.classes.length !== old.classes.length;
+    namespaces[position] = next;
   }
+  const { family, shared, podsOf, positions } = previous;
+  return withLookups({ snapshot, family, shared, namespaces, podsOf, positions, firstClasses: renumbered ? firstClassesOf(namespaces) : previous.firstClasses });
+}
 
-  const egressOf = (from: Place, to: Place): GradeId => gradeOf(from.egress, to.shape, from.namespace === to.namespace ? to.local : undefined, algebra);
-  const ingressOf = (from: Place, to: Place): GradeId => gradeOf(to.ingress, from.shape, from.namespace === to.namespace ? from.local : undefined, algebra);
+type Parts = Omit<Table, "classes" | "classOf" | "between" | "connections">;
+
+function withLookups(parts: Parts): Table {
+  const { shared, namespaces, positions, firstClasses, snapshot } = parts;
+  const { universe, algebra } = shared;
+  const machines = machinesOf(snapshot, shared);
+  const firstMachine = firstClasses[namespaces.length] as number;
+  // Nodes and the outside are nobody's subject: whatever they say is allowed.
+  const free = plainSide(algebra.allow, shared);
+
+  const placeOf = (id: number): Place => {
+    if (id >= firstMachine) return { namespace: -1, local: -1, shape: machines.shapes[id - firstMachine] as number, egress: free, ingress: free };
+    const namespace = lastAtMost(firstClasses, id);
+    const local = id - (firstClasses[namespace] as number);
+    const { shape, egress, ingress } = (namespaces[namespace] as NamespaceTable).classes[local] as NamespaceTable["classes"][number];
+    return { namespace, local, shape, egress, ingress };
+  };
   const between = (from: number, to: number, relation: Relation): Connections => {
     // S12: a pod cannot block access to itself.
     if (relation === "same-pod") return openConnections;
-    const [a, b] = [places[from] as Place, places[to] as Place];
-    const egress = egressOf(a, b);
+    const [a, b] = [placeOf(from), placeOf(to)];
+    const together = a.namespace === b.namespace && a.namespace >= 0;
+    const egress: GradeId = gradeOf(a.egress, b.shape, together ? b.local : undefined, algebra);
     // S11: ingress from the pod's own node is always allowed.
-    return algebra.connections(relation === "own-node" ? egress : algebra.meet(egress, ingressOf(a, b)));
+    if (relation === "own-node") return algebra.connections(egress);
+    return algebra.connections(algebra.meet(egress, gradeOf(b.ingress, a.shape, together ? a.local : undefined, algebra)));
   };
   const classOf = (endpoint: Endpoint): number | undefined => {
     if (endpoint.kind !== "pod") {
-      const shape = universe.shapeOf(endpoint);
-      return shape === undefined ? undefined : machineClasses.get(shape);
+      const machine = machines.positionOf(universe.shapeOf(endpoint));
+      return machine === undefined ? undefined : firstMachine + machine;
     }
-    const i = positions.get(endpoint.namespace.name);
-    const local = i === undefined ? undefined : namespaces[i]?.classOf(endpoint);
-    return i === undefined || local === undefined ? undefined : (firstClasses[i] as number) + local;
+    const namespace = positions.get(endpoint.namespace.name);
+    const local = namespace === undefined ? undefined : namespaces[namespace]?.classOf(endpoint);
+    return namespace === undefined || local === undefined ? undefined : (firstClasses[namespace] as number) + local;
   };
+  let classes: readonly EndpointClass[] | undefined;
   return {
-    snapshot,
-    family,
-    shared,
-    namespaces,
-    firstClasses,
-    classes,
+    ...parts,
+    get classes() {
+      classes ??= [...namespaces.flatMap((table) => table.classes.map(({ representative, size }) => ({ representative, size: BigInt(size), ranges: undefined }))), ...machines.classes()].map((one, id) => ({ id, ...one }));
+      return classes;
+    },
     classOf,
     between,
     connections: (from, to) => {
@@ -141,42 +166,83 @@ function assembled(snapshot: Snapshot, family: Family, shared: Shared, previous:
   };
 }
 
-/** A class and where it stands. */
+/** Where a class stands; -1 for machines, which are in no namespace. */
 interface Place {
-  readonly shape: number;
-  /** Position of its namespace; -1 for nodes and the outside. */
   readonly namespace: number;
-  readonly local: number | undefined;
+  readonly local: number;
+  readonly shape: number;
   readonly egress: Side;
   readonly ingress: Side;
-  readonly own: LocalClass | undefined;
 }
 
-function nodeOfShape(snapshot: Snapshot, shape: number, { shapeOf }: Shared["universe"]): Endpoint | undefined {
-  return snapshot.nodes.find((node) => shapeOf(node) === shape);
+interface Machines {
+  readonly shapes: readonly number[];
+  positionOf(shape: number | undefined): number | undefined;
+  classes(): readonly Omit<EndpointClass, "id">[];
 }
 
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
+/** Nodes, one class per shape, and outside addresses, one per atom. A host-network pod has its node's shape but a class in its namespace. */
+function machinesOf({ nodes }: Snapshot, { universe }: Shared): Machines {
+  const members = new Map<number, Endpoint[]>();
+  for (const node of nodes) {
+    const shape = universe.shapeOf(node);
+    if (shape === undefined) continue;
+    const list = members.get(shape);
+    if (list === undefined) members.set(shape, [node]);
+    else list.push(node);
   }
+  const shapes = [...[...members.keys()].sort((a, b) => a - b), ...universe.outside.map(({ shape }) => shape)];
+  const positions = new Map(shapes.map((shape, i) => [shape, i]));
+  const outside = new Map(universe.outside.map((one) => [one.shape, one]));
+  return {
+    shapes,
+    positionOf: (shape) => (shape === undefined ? undefined : positions.get(shape)),
+    classes: () =>
+      shapes.map((shape) => {
+        const away = outside.get(shape);
+        if (away !== undefined) return { representative: away.representative, size: away.size, ranges: away.ranges };
+        const own = members.get(shape) ?? [];
+        return { representative: own[0] as Endpoint, size: BigInt(own.length), ranges: undefined };
+      }),
+  };
+}
+
+function podsByNamespace(snapshot: Snapshot, { shapesOfPods }: Shared["universe"]): ReadonlyMap<string, NamespacePods> {
+  const groups = new Map<string, { readonly pods: Pod[]; readonly shapes: number[] }>();
+  snapshot.pods.forEach((pod, i) => {
+    let group = groups.get(pod.namespace.name);
+    if (group === undefined) {
+      group = { pods: [], shapes: [] };
+      groups.set(pod.namespace.name, group);
+    }
+    group.pods.push(pod);
+    group.shapes.push(shapesOfPods[i] as number);
+  });
   return groups;
 }
 
-function countBy<T>(items: readonly T[], keyOf: (item: T) => number | undefined): ReadonlyMap<number, number> {
-  const counts = new Map<number, number>();
-  for (const item of items) {
-    const key = keyOf(item);
-    if (key !== undefined) counts.set(key, (counts.get(key) ?? 0) + 1);
+/** The number of each namespace's first class, and behind them that of the first machine. */
+function firstClassesOf(namespaces: readonly NamespaceTable[]): readonly number[] {
+  const firsts: number[] = [];
+  let next = 0;
+  for (const { classes } of namespaces) {
+    firsts.push(next);
+    next += classes.length;
   }
-  return counts;
+  return [...firsts, next];
+}
+
+/** The position of the last entry that is at most `value`; namespaces without classes share a number with the next, so the last counts. */
+function lastAtMost(ascending: readonly number[], value: number): number {
+  let [low, high] = [0, ascending.length];
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if ((ascending[middle] as number) <= value) low = middle;
+    else high = middle;
+  }
+  return low;
 }
 
 function sameList<T>(a: readonly T[], b: readonly T[]): boolean {
   return a === b || (a.length === b.length && a.every((item, i) => item === b[i]));
 }
-

@@ -1,4 +1,4 @@
-import type { Endpoint, Node, Pod, Snapshot } from "../../model/cluster.ts";
+import type { Endpoint, Namespace, Node, Pod, Snapshot } from "../../model/cluster.ts";
 import type { Peer, PortMatch, Selector } from "../../model/policy.ts";
 import { addressIn } from "../../model/endpoint.ts";
 import type { Family } from "../../net/address.ts";
@@ -8,7 +8,7 @@ import { blockHoldsNetwork } from "../../semantics/block.ts";
 import type { Algebra, SetId } from "./algebra.ts";
 import { BlockTree } from "./block-tree.ts";
 import { LabelIndex, selectorKey } from "./label-index.ts";
-import { globalMentions, projected, projectedPorts, type GlobalMentions } from "./mentions.ts";
+import { globalMentions, LabelProjection, projectedPorts, type GlobalMentions } from "./mentions.ts";
 import { combine, constant, onRuns, runsOf, type Runs, type Steps } from "./steps.ts";
 
 /**
@@ -25,6 +25,9 @@ export interface Universe {
   readonly size: number;
   readonly shapes: readonly Shape[];
   readonly outside: readonly (OutsideClass & { readonly shape: number })[];
+  /** By position in the snapshot's pods; -1 for a pod without an address in this family. */
+  readonly shapesOfPods: Int32Array;
+  /** Of any endpoint, worked out anew. */
   shapeOf(endpoint: Endpoint): number | undefined;
   /** The shapes that a peer of a rule matches, and those of which nobody can tell. `own` peers are not for this: they are local. */
   peer(peer: Peer): { readonly matches: Runs; readonly doubts: Runs };
@@ -43,58 +46,104 @@ export function universeOf(snapshot: Snapshot, family: Family): Universe {
   const mentions = globalMentions(snapshot);
   const tree = new BlockTree(mentions.blocks.values(), family);
   const nodeByName = new Map(snapshot.nodes.map((node) => [node.name, node]));
-  const spaces = new Map(snapshot.namespaces.map((namespace) => [namespace.name, projected(namespace.labels, mentions.namespaceLabels)]));
+  const [spaceOf, labelsOf, nodeLabelsOf] = [mentions.namespaceLabels, mentions.podLabels, mentions.nodeLabels].map((own) => new LabelProjection(own)) as [LabelProjection, LabelProjection, LabelProjection];
+  const spaces = new Map<Namespace, number | string>();
 
-  const keyOf = (endpoint: Endpoint): string | undefined => {
+  const keyOf = (endpoint: Endpoint): ShapeKey | undefined => {
     const address = addressIn(endpoint, family);
     if (address === undefined) return undefined;
     const atom = address === "not-yet-assigned" ? `? ${networksOf(endpoint as Pod)}` : tree.atomOf(address);
-    if (endpoint.kind === "external") return `2 ${atom}`;
-    if (endpoint.kind === "node") return `1 ${atom} ${projected(endpoint.labels, mentions.nodeLabels)}`;
+    if (endpoint.kind === "external") return { kind: "outside", first: "outside", second: atom };
+    if (endpoint.kind === "node") return { kind: "node", first: "node", second: `${atom} ${nodeLabelsOf.of(endpoint.labels)}` };
     if (endpoint.hostNetwork) {
       const node = endpoint.node === undefined ? undefined : nodeByName.get(endpoint.node);
-      return `1 ${atom} ${node === undefined ? "?" : projected(node.labels, mentions.nodeLabels)}`;
+      return { kind: "node", first: "node", second: `${atom} ${node === undefined ? "?" : nodeLabelsOf.of(node.labels)}` };
     }
-    const space = spaces.get(endpoint.namespace.name) ?? projected(endpoint.namespace.labels, mentions.namespaceLabels);
-    return `0${space}\u0002${projected(endpoint.labels, mentions.podLabels)}\u0002${projectedPorts(endpoint, mentions.portNames)}\u0002${atom}`;
+    let space = spaces.get(endpoint.namespace);
+    if (space === undefined) {
+      space = spaceOf.of(endpoint.namespace.labels);
+      spaces.set(endpoint.namespace, space);
+    }
+    const ports = projectedPorts(endpoint, mentions.portNames);
+    const labels = labelsOf.of(endpoint.labels);
+    return { kind: "pod", first: space, second: ports === "" && atom === 0 ? labels : `${labels} ${ports} ${atom}` };
   };
 
-  const found = new Map<string, Endpoint>();
-  const keys = new Map<Endpoint, string>();
-  for (const endpoint of [...snapshot.pods, ...snapshot.nodes]) {
-    const key = keyOf(endpoint);
-    if (key === undefined) continue;
-    keys.set(endpoint, key);
-    if (!found.has(key)) found.set(key, endpoint);
+  // Two levels, so that keys stay small numbers and short texts: space (or "node", "outside") → the rest → a number in order of appearance.
+  const found = new Map<number | string, Map<number | string, number>>();
+  const drafts: { readonly kind: Shape["kind"]; readonly first: number | string; readonly representative: Endpoint; count: number }[] = [];
+  const draftOf = (key: ShapeKey, endpoint: Endpoint): number => {
+    const row = found.get(key.first) ?? new Map<number | string, number>();
+    found.set(key.first, row);
+    let draft = row.get(key.second);
+    if (draft === undefined) {
+      draft = drafts.length;
+      drafts.push({ kind: key.kind, first: key.first, representative: endpoint, count: 0 });
+      row.set(key.second, draft);
+    }
+    return draft;
+  };
+  const draftsOfPods = new Int32Array(snapshot.pods.length);
+  snapshot.pods.forEach((pod, i) => {
+    const key = keyOf(pod);
+    draftsOfPods[i] = key === undefined ? -1 : draftOf(key, pod);
+  });
+  for (const node of snapshot.nodes) {
+    const key = keyOf(node);
+    if (key !== undefined) draftOf(key, node);
   }
-  const inside = [...found.keys()].sort();
-  const ids = new Map(inside.map((key, id) => [key, id]));
-  const shapes: Shape[] = inside.map((key) => ({ kind: key.startsWith("1") ? "node" : "pod", representative: found.get(key) as Endpoint }));
+  // Pods before nodes, namespaces that look alike side by side.
+  const spaceOrder = new Map([...found.keys()].map((first, i) => [first, i]));
+  const order = drafts.map((_, draft) => draft).sort((a, b) => compareDrafts(drafts[a] as (typeof drafts)[number], drafts[b] as (typeof drafts)[number], spaceOrder) || a - b);
+  const ids = new Int32Array(drafts.length);
+  order.forEach((draft, id) => (ids[draft] = id));
+  const shapes: Shape[] = order.map((draft) => ({ kind: (drafts[draft] as Shape).kind, representative: (drafts[draft] as Shape).representative }));
+  const spaceNames = order.map((draft) => spaceOrder.get((drafts[draft] as { readonly first: number | string }).first) ?? -1);
 
   const taken = takenAddresses(snapshot, family);
+  const outsideIds = new Map<number, number>();
   const outside = Array.from({ length: tree.size }, (_, atom) => outsideClass(tree.ranges(atom), taken, family)).flatMap((one, atom) => {
     if (one === undefined) return [];
     const shape = shapes.length;
     shapes.push({ kind: "outside", representative: one.representative });
-    ids.set(`2 ${atom}`, shape);
+    outsideIds.set(atom, shape);
     return { ...one, shape };
   });
 
-  const shapeIds = new Map<Endpoint, number>();
-  for (const [endpoint, key] of keys) shapeIds.set(endpoint, ids.get(key) as number);
   const shapeOf = (endpoint: Endpoint): number | undefined => {
-    const known = shapeIds.get(endpoint);
-    if (known !== undefined) return known;
     const key = keyOf(endpoint);
-    return key === undefined ? undefined : ids.get(key);
+    if (key === undefined) return undefined;
+    if (key.kind === "outside") return outsideIds.get(key.second as number);
+    const draft = found.get(key.first)?.get(key.second);
+    return draft === undefined ? undefined : ids[draft];
   };
-  return { family, mentions, size: shapes.length, shapes, outside, shapeOf, ...peersOf(shapes, inside.map(spaceOfKey), mentions, tree, family, nodeByName) };
+  return {
+    family,
+    mentions,
+    size: shapes.length,
+    shapes,
+    outside,
+    shapesOfPods: draftsOfPods.map((draft) => (draft < 0 ? -1 : (ids[draft] as number))),
+    shapeOf,
+    ...peersOf(shapes, spaceNames, mentions, tree, family, nodeByName),
+  };
+}
+
+/** Equal keys, equal shapes. `first` is the namespace's labels, or the kind. */
+interface ShapeKey {
+  readonly kind: Shape["kind"];
+  readonly first: number | string;
+  readonly second: number | string;
+}
+
+function compareDrafts(a: { readonly kind: string; readonly first: number | string }, b: { readonly kind: string; readonly first: number | string }, spaces: ReadonlyMap<number | string, number>): number {
+  return Number(a.kind === "node") - Number(b.kind === "node") || (spaces.get(a.first) ?? 0) - (spaces.get(b.first) ?? 0);
 }
 
 /** Finds peers among the shapes; equal questions are answered once. */
 function peersOf(
   shapes: readonly Shape[],
-  spaceNames: readonly string[],
+  spaceNames: readonly number[],
   mentions: GlobalMentions,
   tree: BlockTree,
   family: Family,
@@ -208,7 +257,7 @@ interface Space {
 }
 
 /** Runs of pod shapes whose namespaces look alike. */
-function spacesOf(pods: readonly Pod[], names: readonly string[]): readonly Space[] {
+function spacesOf(pods: readonly Pod[], names: readonly number[]): readonly Space[] {
   const spaces: { labels: Pod["labels"]; first: number; last: number }[] = [];
   pods.forEach(({ namespace }, id) => {
     const last = spaces.at(-1);
@@ -216,10 +265,6 @@ function spacesOf(pods: readonly Pod[], names: readonly string[]): readonly Spac
     else spaces.push({ labels: namespace.labels, first: id, last: id });
   });
   return spaces;
-}
-
-function spaceOfKey(key: string): string {
-  return key.slice(0, key.indexOf("\u0002"));
 }
 
 /** Shapes by the number of their address's atom, so that a block is one stretch of them. */
