@@ -1,5 +1,5 @@
 import type { SideWhy, Why } from "../reach/engine.ts";
-import { spanOf } from "../text/source.ts";
+import { spanOf, type Origin } from "../text/source.ts";
 import { placeOf } from "./places.ts";
 import type { AskSide, Place } from "./types.ts";
 
@@ -63,8 +63,20 @@ export function sideText(side: SideWhy): string {
 }
 
 export function askSide({ reason, question, policies, rules, origins }: SideWhy): AskSide {
-  const places = [...new Set(origins.map((origin) => placeText(placeOf(spanOf(origin)))))];
+  const places = [...new Set(origins.map(placeTextOf))];
   return { reason, ...(question === undefined ? {} : { question }), policies, rules, places };
+}
+
+const texts = new WeakMap<Origin, string>();
+
+/** Many answers name the same few lines. */
+function placeTextOf(origin: Origin): string {
+  let text = texts.get(origin);
+  if (text === undefined) {
+    text = placeText(placeOf(spanOf(origin)));
+    texts.set(origin, text);
+  }
+  return text;
 }
 
 export function placeText({ file, line }: Place): string {

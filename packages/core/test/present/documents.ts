@@ -43,13 +43,13 @@ export function outside(name: string, address: string, about?: string): ReportEn
 type StageName = "before" | "policy1" | "db-guarded" | "db-silent" | "db-mistake";
 
 /** What is open from one endpoint to another, as the use case states it. */
-function openPorts(stage: StageName, from: string, to: string): string {
-  if (stage === "before") return "all";
-  const guarded = stage !== "policy1";
+function openPorts(name: StageName, from: string, to: string): string {
+  if (name === "before") return "all";
+  const guarded = name !== "policy1";
   if (from === webserver) return to === dbserver ? "80/TCP" : "-";
   if (to === webserver) return admitted.includes(from) ? "80/TCP" : "-";
   if (to === dbserver) return guarded ? "-" : "all";
-  if (from === dbserver) return stage === "db-silent" ? "-" : "all";
+  if (from === dbserver) return name === "db-silent" ? "-" : "all";
   return "all";
 }
 
@@ -61,12 +61,12 @@ function brokenBy(from: string, to: string, ports: string): string | undefined {
   return from === dbserver ? "I4" : undefined;
 }
 
-export function pairsAt(stage: StageName): readonly ReportRow[] {
+export function pairsAt(name: StageName): readonly ReportRow[] {
   return endpoints.flatMap((from) =>
     endpoints
       .filter((to) => from !== to && !(from.kind === "outside" && to.kind === "outside"))
       .map((to): ReportRow => {
-        const allow = openPorts(stage, from.id, to.id);
+        const allow = openPorts(name, from.id, to.id);
         return { from: from.id, to: to.id, family: undefined, allow, undetermined: "-", pairs: 1, breaks: brokenBy(from.id, to.id, allow) };
       }),
   );
@@ -74,19 +74,56 @@ export function pairsAt(stage: StageName): readonly ReportRow[] {
 
 export function totalsOf(pairs: readonly ReportPair[]): PairTotals {
   const count = (is: (pair: ReportPair) => boolean): number => pairs.filter(is).reduce((sum, pair) => sum + pair.pairs, 0);
-  return { pairs: count(() => true), open: count(({ allow }) => allow !== "-"), openOnEveryPort: count(({ allow }) => allow === "all"), undetermined: count((pair) => pair.undetermined !== "-") };
+  return {
+    pairs: count(() => true),
+    open: count(({ allow }) => allow !== "-"),
+    openOnEveryPort: count(({ allow }) => allow === "all"),
+    undetermined: count((pair) => pair.undetermined !== "-"),
+  };
 }
 
-export const coverage: Coverage = { text: "all of 6 files analysed", ledger: { files: 6, read: [{ kind: "Namespace", count: 3 }, { kind: "Pod", count: 6 }], skipped: [], assumed: [] } };
+const coverage: Coverage = {
+  text: "all of 6 files analysed",
+  ledger: {
+    files: 6,
+    read: [
+      { kind: "Namespace", count: 3 },
+      { kind: "Pod", count: 6 },
+    ],
+    skipped: [],
+    assumed: [],
+  },
+};
 
 function at(file: string, line: number): Place {
   return { file, line, column: 3 };
 }
 
 const violations: Readonly<Record<"I2" | "I3" | "I4", ReportStage["violations"][number]>> = {
-  I2: { assertion: "I2", severity: "error", status: "violated", pairs: 7, subject: undefined, witness: witness("dev/client2-dev", webserver) },
-  I3: { assertion: "I3", severity: "error", status: "violated", pairs: 7, subject: undefined, witness: witness("dev/client1-dev", dbserver) },
-  I4: { assertion: "I4", severity: "error", status: "violated", pairs: 6, subject: undefined, witness: witness(dbserver, "dev/client1-dev") },
+  I2: {
+    assertion: "I2",
+    severity: "error",
+    status: "violated",
+    pairs: 7,
+    subject: undefined,
+    witness: witness("dev/client2-dev", webserver),
+  },
+  I3: {
+    assertion: "I3",
+    severity: "error",
+    status: "violated",
+    pairs: 7,
+    subject: undefined,
+    witness: witness("dev/client1-dev", dbserver),
+  },
+  I4: {
+    assertion: "I4",
+    severity: "error",
+    status: "violated",
+    pairs: 6,
+    subject: undefined,
+    witness: witness(dbserver, "dev/client1-dev"),
+  },
 };
 
 function witness(from: string, to: string): ReportStage["violations"][number]["witness"] {
@@ -110,28 +147,59 @@ export const dayOne: Report = {
   ],
   stages: [
     stage(1, "before", undefined, [], [violations.I2, violations.I3, violations.I4]),
-    stage(2, "policy1", { change: "applied", name: "dev/policy1" }, [
-      { kind: "narrows", from: admitted, to: [webserver], pairs: 3, ports: "80/TCP", place: at("policy1.yaml", 14) },
-      { kind: "closes", from: ["dev/client2-dev", "qa/client-qa", "cent333", dbserver], to: [webserver], pairs: 4, ports: "-", place: at("policy1.yaml", 11) },
-      { kind: "narrows", from: [webserver], to: [dbserver], pairs: 1, ports: "80/TCP", place: at("policy1.yaml", 27) },
-      { kind: "closes", from: [webserver], to: clients, pairs: 6, ports: "-", place: at("policy1.yaml", 12) },
-    ], [{ ...violations.I3, pairs: 6 }, violations.I4]),
-    stage(3, "db-guarded", { change: "applied", name: "dev/policy2" }, [
-      { kind: "closes", from: clients, to: [dbserver], pairs: 6, ports: "-", place: at("policy2.yaml", 11) },
-    ], [violations.I4]),
-    stage(4, "db-silent", { change: "replaced", name: "dev/policy2" }, [
-      { kind: "closes", from: [dbserver], to: clients, pairs: 6, ports: "-", place: at("policy2-silent.yaml", 12) },
-    ], []),
-    stage(5, "db-mistake", { change: "replaced", name: "dev/policy2" }, [
-      { kind: "opens", from: [dbserver], to: clients, pairs: 6, ports: "all", place: at("policy2-mistake.yaml", 22) },
-    ], [violations.I4]),
+    stage(
+      2,
+      "policy1",
+      { change: "applied", name: "dev/policy1" },
+      [
+        { kind: "narrows", from: admitted, to: [webserver], pairs: 3, ports: "80/TCP", place: at("policy1.yaml", 14) },
+        {
+          kind: "closes",
+          from: ["dev/client2-dev", "qa/client-qa", "cent333", dbserver],
+          to: [webserver],
+          pairs: 4,
+          ports: "-",
+          place: at("policy1.yaml", 11),
+        },
+        { kind: "narrows", from: [webserver], to: [dbserver], pairs: 1, ports: "80/TCP", place: at("policy1.yaml", 27) },
+        { kind: "closes", from: [webserver], to: clients, pairs: 6, ports: "-", place: at("policy1.yaml", 12) },
+      ],
+      [{ ...violations.I3, pairs: 6 }, violations.I4],
+    ),
+    stage(
+      3,
+      "db-guarded",
+      { change: "applied", name: "dev/policy2" },
+      [{ kind: "closes", from: clients, to: [dbserver], pairs: 6, ports: "-", place: at("policy2.yaml", 11) }],
+      [violations.I4],
+    ),
+    stage(
+      4,
+      "db-silent",
+      { change: "replaced", name: "dev/policy2" },
+      [{ kind: "closes", from: [dbserver], to: clients, pairs: 6, ports: "-", place: at("policy2-silent.yaml", 12) }],
+      [],
+    ),
+    stage(
+      5,
+      "db-mistake",
+      { change: "replaced", name: "dev/policy2" },
+      [{ kind: "opens", from: [dbserver], to: clients, pairs: 6, ports: "all", place: at("policy2-mistake.yaml", 22) }],
+      [violations.I4],
+    ),
   ],
   findings: [],
   coverage,
   conclusion: { pairs: 54, findings: 0, warnings: 0, undeterminedStages: 0, elsewhereJudged: false, exitCode: 0 },
 };
 
-function stage(number: number, name: StageName, policy: ReportStage["policies"][number] | undefined, changes: ReportStage["changes"], broken: ReportStage["violations"]): ReportStage {
+function stage(
+  number: number,
+  name: StageName,
+  policy: ReportStage["policies"][number] | undefined,
+  changes: ReportStage["changes"],
+  broken: ReportStage["violations"],
+): ReportStage {
   const rows = pairsAt(name);
   const guarded = name !== "before" && name !== "policy1";
   return {
@@ -143,18 +211,36 @@ function stage(number: number, name: StageName, policy: ReportStage["policies"][
     intent: broken.length === 0 ? "met" : "unmet",
     declared: broken.length === 0 ? "met" : "unmet",
     totals: totalsOf(rows),
-    broken: ["I1", "I2", "I3", "I4", "rest"].map((assertion) => ({ assertion, pairs: rows.filter(({ breaks }) => breaks === assertion).length })),
+    broken: ["I1", "I2", "I3", "I4", "rest"].map((assertion) => ({
+      assertion,
+      pairs: rows.filter(({ breaks }) => breaks === assertion).length,
+    })),
     surveys: [{ engine: "spec", rows }],
     changes,
     violations: broken,
     expected: [],
-    paths: [{ label: "data", direct: guarded ? [webserver] : [webserver, ...clients], through: guarded || name === "policy1" ? [{ via: webserver, from: admitted }] : [{ via: webserver, from: clients }] }],
+    paths: [
+      {
+        label: "data",
+        direct: guarded ? [webserver] : [webserver, ...clients],
+        through: guarded || name === "policy1" ? [{ via: webserver, from: admitted }] : [{ via: webserver, from: clients }],
+      },
+    ],
   };
 }
 
-export const matrix: MatrixDocument = matrixOf("policy1", endpoints, pairsAt("policy1").map(({ breaks: _, ...pair }) => pair));
+export const matrix: MatrixDocument = matrixOf(
+  "policy1",
+  endpoints,
+  pairsAt("policy1").map(({ from, to, family, allow, undetermined, pairs }) => ({ from, to, family, allow, undetermined, pairs })),
+);
 
-export function matrixOf(name: string | undefined, rows: readonly ReportEndpoint[], pairs: readonly ReportPair[], port?: string): MatrixDocument {
+export function matrixOf(
+  name: string | undefined,
+  rows: readonly ReportEndpoint[],
+  pairs: readonly ReportPair[],
+  port?: string,
+): MatrixDocument {
   return { format: "netproof.matrix/1", stage: name, port, endpoints: rows, pairs, totals: totalsOf(pairs) };
 }
 
@@ -172,8 +258,17 @@ export const list: ListDocument = {
   totals: totalsOf(pairsAt("policy1")),
 };
 
-export function rule(from: readonly string[], to: readonly string[], ports: string, because: string): ListDocument["rules"][number] {
-  return { from, to, ports, verdict: "allow", family: undefined, because, place: at("policy1.yaml", 14), rule: because.split(" ")[1] ?? "" };
+function rule(from: readonly string[], to: readonly string[], ports: string, because: string): ListDocument["rules"][number] {
+  return {
+    from,
+    to,
+    ports,
+    verdict: "allow",
+    family: undefined,
+    because,
+    place: at("policy1.yaml", 14),
+    rule: because.split(" ")[1] ?? "",
+  };
 }
 
 const silent = { policies: [], rules: [], places: [] };
@@ -186,7 +281,10 @@ export const asked: readonly AskRow[] = [
     protocol: "TCP",
     family: 4,
     verdict: "allow",
-    why: { egress: { reason: "not-isolated", ...silent }, ingress: { reason: "rule-allows", policies: ["dev/policy1"], rules: ["dev/policy1 ingress[0].from[2]"], places: ["policy1.yaml:20"] } },
+    why: {
+      egress: { reason: "not-isolated", ...silent },
+      ingress: { reason: "rule-allows", policies: ["dev/policy1"], rules: ["dev/policy1 ingress[0].from[2]"], places: ["policy1.yaml:20"] },
+    },
   },
   {
     from: "10.169.25.21",
@@ -214,18 +312,35 @@ export const explained: ExplainDocument = {
       family: 4,
       verdict: "deny",
       sides: [
-        { direction: "egress", of: "qa/client-qa", verdict: "allow", text: "no policy isolates it here", cited: undefined, frames: [] },
+        {
+          direction: "egress",
+          of: "qa/client-qa",
+          verdict: "allow",
+          text: "no policy isolates it here",
+          tiers: [],
+          cited: undefined,
+          decides: undefined,
+          frames: [],
+        },
         {
           direction: "ingress",
           of: "dev/webserver-dev",
           verdict: "deny",
           text: "isolated by dev/policy1, no rule allows",
+          tiers: [],
           cited: undefined,
+          decides: undefined,
           frames: [
             {
               place: { file: "policy1.yaml", line: 14, column: 7 },
               title: "ingress[0]: the port matches, no peer does",
-              lines: [{ number: 16, text: "            cidr: 10.169.25.20/32", marks: [{ start: 18, end: 33, label: "address: 10.47.255.230 is outside", style: "primary" }] }],
+              lines: [
+                {
+                  number: 16,
+                  text: "            cidr: 10.169.25.20/32",
+                  marks: [{ start: 18, end: 33, label: "address: 10.47.255.230 is outside", style: "primary" }],
+                },
+              ],
             },
           ],
         },
@@ -256,7 +371,13 @@ export const checked: CheckDocument = {
       severity: "error",
       kind: "input",
       message: "`80` in quotes is a name, and a name needs a letter",
-      frame: { place: { file: "broken/egress.yaml", line: 16, column: 17 }, title: undefined, lines: [{ number: 16, text: '          port: "80"', marks: [{ start: 16, end: 20, label: "a number has no quotes", style: "primary" }] }] },
+      frame: {
+        place: { file: "broken/egress.yaml", line: 16, column: 17 },
+        title: undefined,
+        lines: [
+          { number: 16, text: '          port: "80"', marks: [{ start: 16, end: 20, label: "a number has no quotes", style: "primary" }] },
+        ],
+      },
       help: undefined,
     },
   ],

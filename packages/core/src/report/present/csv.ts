@@ -12,7 +12,10 @@ import { askBecause } from "./sentences.ts";
  * - `ask`: from, to, port, protocol, family, verdict, because.
  * - `run`: stage, engine, from, to, ports, undetermined, breaks, family.
  */
-export function presentCsv(document: MatrixDocument | ListDocument | Report | readonly AskRow[], { headers }: Pick<Look, "headers"> = plainLook): string {
+export function presentCsv(
+  document: MatrixDocument | ListDocument | Report | readonly AskRow[],
+  { headers }: Pick<Look, "headers"> = plainLook,
+): string {
   const { columns, rows } = recordsOf(document);
   return (headers ? [columns, ...rows] : rows).map((row) => `${row.map(csvField).join(",")}\n`).join("");
 }
@@ -26,7 +29,10 @@ function recordsOf(document: MatrixDocument | ListDocument | Report | readonly A
   if (!("format" in document)) return answers(document);
   switch (document.format) {
     case "netproof.list/1":
-      return { columns: ["from", "to", "ports", "because"], rows: document.rules.map((rule) => [rule.from.join(" "), rule.to.join(" "), portsOf(rule), rule.because]) };
+      return {
+        columns: ["from", "to", "ports", "because"],
+        rows: document.rules.map((rule) => [rule.from.join(" "), rule.to.join(" "), portsOf(rule), rule.because]),
+      };
     case "netproof.matrix/1":
       return {
         columns: ["from", "to", "ports", "undetermined", "family"],
@@ -37,7 +43,16 @@ function recordsOf(document: MatrixDocument | ListDocument | Report | readonly A
         columns: ["stage", "engine", "from", "to", "ports", "undetermined", "breaks", "family"],
         rows: document.stages.flatMap(({ name, surveys }) =>
           surveys.flatMap(({ engine, rows }) =>
-            rows.map(({ from, to, allow, undetermined, breaks, family }) => [name, engine, from, to, allow, undetermined, breaks ?? "", familyOf(family)]),
+            rows.map(({ from, to, allow, undetermined, breaks, family }) => [
+              name,
+              engine,
+              from,
+              to,
+              allow,
+              undetermined,
+              breaks ?? "",
+              familyOf(family),
+            ]),
           ),
         ),
       };

@@ -16,11 +16,16 @@ export function safeText(text: string): string {
 
 /** A string of JSON: what is hidden stands as `\u…`, so that the document may be printed on a terminal and reads back unchanged. */
 export function jsonString(text: string): string {
-  return JSON.stringify(text).replace(hidden, (letter) => letter.split("").map((unit) => `\\u${hexOf(unit, 4)}`).join(""));
+  return JSON.stringify(text).replace(hidden, (letter) =>
+    letter
+      .split("")
+      .map((unit) => `\\u${hexOf(unit, 4)}`)
+      .join(""),
+  );
 }
 
-/** Words that a YAML 1.1 or 1.2 reader takes for a truth value or for nothing. */
-const yamlWords = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
+/** Words that some reader of YAML 1.1 or 1.2 takes for a truth value, for nothing, or (`e1`) for a number without digits. */
+const yamlWords = /^(?:y|n|yes|no|on|off|true|false|null|e\d+)$/i;
 /** Begins with a letter, so it is no number, date, address or sign of YAML; holds nothing that ends or divides a plain scalar. */
 const yamlPlain = /^[A-Za-z](?:[\w./()[\]-]|[ :,](?=[\w./()[\]-]))*$/;
 
@@ -70,7 +75,10 @@ export function xmlText(text: string): string {
 export function mermaidLabel(text: string): string {
   return safeText(text)
     .replace(/[^\p{L}\p{N}\p{M} .,:/()+\-\u0080-\u{10ffff}]/gu, (letter) => `#${letter.charCodeAt(0)};`)
-    .replace(/^(\s*)([-+](?=\s)|\d+(?=[.)]\s))/, (_, space: string, start: string) => space + [...start].map((letter) => `#${letter.charCodeAt(0)};`).join(""));
+    .replace(
+      /^(\s*)([-+](?=\s)|\d+(?=[.)]\s))/,
+      (_, space: string, start: string) => space + [...start].map((letter) => `#${letter.charCodeAt(0)};`).join(""),
+    );
 }
 
 /** For the message of a GitHub workflow command. */

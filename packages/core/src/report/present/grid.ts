@@ -1,12 +1,22 @@
 import type { Report, ReportRow } from "../types.ts";
 import { cellText } from "./cells.ts";
+import { number } from "./numbers.ts";
 import { nameOf } from "./sentences.ts";
 
 /** A report as a table of endpoints by devices under test by stages, for every format that draws one. */
 export interface Grid {
-  /** First who may reach each device, then what each may open. */
+  /** First who may reach each device, then what each may open. Without devices under test, every endpoint is one that may be reached. */
   readonly blocks: readonly GridBlock[];
   readonly rows: readonly GridRow[];
+  /** What is not in it, as sentences. */
+  readonly leftOut: readonly string[];
+}
+
+export interface GridLimits {
+  /** More rows than this fold where their cells are equal. */
+  readonly foldAbove: number;
+  readonly mostRows: number;
+  readonly mostDevices: number;
 }
 
 export interface GridBlock {
@@ -45,9 +55,11 @@ export function opennessOf(pairs: readonly { readonly allow: string; readonly un
 /** From this many on, rows with equal cells may fold. */
 const foldFrom = 4;
 
-/** `fold`: from how many rows on those with equal cells share one. */
-export function gridOf(report: Report, fold: { readonly above: number }): Grid {
+export function gridOf(report: Report, { foldAbove, mostRows, mostDevices }: GridLimits): Grid {
   const { endpoints, focus } = report;
+  if (focus.length === 0 && endpoints.length > mostDevices) {
+    return { blocks: [], rows: [], leftOut: [`${number(endpoints.length)} rows and no device under test: the grid is left out`] };
+  }
   const judged = report.stages.map(({ surveys }) => surveys.map(({ rows }) => byPair(rows)));
   const block = (side: "to" | "from", device: string): GridBlock => ({
     side,
@@ -59,10 +71,18 @@ export function gridOf(report: Report, fold: { readonly above: number }): Grid {
       }),
     ),
   });
-  const targets = focus.length === 0 ? endpoints.map(({ id }) => id) : focus;
-  const blocks = [...targets.map((id) => block("to", id)), ...focus.map((id) => block("from", id))];
   const ids = endpoints.map(({ id }) => id);
-  return { blocks, rows: ids.length > fold.above ? folded(ids, blocks) : ids.map((id) => ({ ids: [id] })) };
+  const devices = focus.slice(0, mostDevices);
+  const blocks = [...(focus.length === 0 ? ids : devices).map((id) => block("to", id)), ...devices.map((id) => block("from", id))];
+  const rows = ids.length > foldAbove ? folded(ids, blocks) : ids.map((id) => ({ ids: [id] }));
+  return {
+    blocks,
+    rows: rows.slice(0, mostRows),
+    leftOut: [
+      ...(focus.length > devices.length ? [`${number(focus.length - devices.length)} more devices under test are left out`] : []),
+      ...(rows.length > mostRows ? [`${number(rows.length - mostRows)} more rows are left out`] : []),
+    ],
+  };
 }
 
 /** What a column of the grid is headed by: `→ webserver-dev`, `webserver-dev →`. */
@@ -115,13 +135,20 @@ export function exactText(rows: readonly Pick<ReportRow, "allow" | "undetermined
     .join(" ");
 }
 
-function familyMark(family: 4 | 6 | undefined): string {
+export function familyMark(family: 4 | 6 | undefined): string {
   return family === undefined ? "" : `v${family}:`;
 }
 
 function folded(ids: readonly string[], blocks: readonly GridBlock[]): readonly GridRow[] {
   const alike = new Map<string, string[]>();
-  const keys = new Map(ids.map((id) => [id, JSON.stringify(blocks.map(({ cells }) => (cells.get(id) ?? []).map((cell) => cell && [exactText(cell.rows), cell.breaks, cell.differs])))]));
+  const keys = new Map(
+    ids.map((id) => [
+      id,
+      JSON.stringify(
+        blocks.map(({ cells }) => (cells.get(id) ?? []).map((cell) => cell && [exactText(cell.rows), cell.breaks, cell.differs])),
+      ),
+    ]),
+  );
   for (const id of ids) {
     const key = keys.get(id) ?? "";
     const known = alike.get(key);

@@ -11,11 +11,23 @@ export type Rank = "document" | "part";
 
 function written(value: unknown, newline: string, rank: Rank): string {
   if (typeof value === "string") return jsonString(value);
-  // What JSON cannot say (an absent element, not a number) is null, as JSON.stringify has it.
-  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  if (typeof value === "number" || typeof value === "boolean") return JSON.stringify(value);
+  // An absent element of an array is null, as JSON.stringify has it.
+  if (typeof value !== "object" || value === null) return "null";
   const inner = `${newline}  `;
-  if (Array.isArray(value)) return bracketed("[", value.map((item) => written(item, inner, "part")), "]", newline);
-  return bracketed("{", entriesOf(value, rank).map(([key, item]) => `${jsonString(key)}: ${written(item, inner, "part")}`), "}", newline);
+  if (Array.isArray(value))
+    return bracketed(
+      "[",
+      value.map((item) => written(item, inner, "part")),
+      "]",
+      newline,
+    );
+  return bracketed(
+    "{",
+    entriesOf(value, rank).map(([key, item]) => `${jsonString(key)}: ${written(item, inner, "part")}`),
+    "}",
+    newline,
+  );
 }
 
 function bracketed(open: string, items: readonly string[], close: string, newline: string): string {

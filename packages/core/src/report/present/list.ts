@@ -2,6 +2,7 @@ import type { AskRow, ListDocument, ListRule } from "../types.ts";
 import { safeText } from "./escape.ts";
 import type { Look } from "./look.ts";
 import { number } from "./numbers.ts";
+import { askBecause } from "./sentences.ts";
 import { fill, table, wrap, type Cell } from "./table.ts";
 
 /** `wide` adds the place and the rule of each line, and cuts nothing. */
@@ -81,21 +82,10 @@ function longSides(width: ListWidth, look: Look): LongSides {
 
 /** Answers in the order of the questions. */
 export function presentAsk(answers: readonly AskRow[], look: Look): string {
-  const rows = answers.map(({ from, to, port, protocol, verdict, why }): readonly Cell[] => [from, to, `${port}/${protocol}`, verdictCell(verdict, look), because(why, verdict)]);
+  const rows = answers.map((row): readonly Cell[] => [row.from, row.to, `${row.port}/${row.protocol}`, verdictCell(row.verdict, look), askBecause(row)]);
   return table([{ head: "FROM" }, { head: "TO" }, { head: "PORT" }, { head: "VERDICT" }, { head: "BECAUSE" }], rows, look);
 }
 
 function verdictCell(verdict: string, look: Look): Cell {
   return { text: verdict, paint: verdict === "deny" ? look.paint.quiet : verdict === "allow" ? look.paint.open : look.paint.warning };
-}
-
-function because({ egress, ingress }: AskRow["why"], verdict: string): string {
-  const denied = [egress, ingress].find(({ reason }) => reason === "no-rule-allows");
-  if (verdict === "deny" && denied !== undefined) return `${denied.policies.join(", ")}, no rule allows`;
-  const doubted = [egress, ingress].find(({ reason }) => reason === "undetermined");
-  if (verdict === "undetermined" && doubted !== undefined) return `${doubted.question ?? "undetermined"}: ${doubted.policies.join(", ")}`;
-  const allowing = [egress, ingress].flatMap(({ rules }) => rules);
-  if (allowing.length > 0) return allowing.join(", ");
-  const exempt = [egress, ingress].find(({ reason }) => reason === "same-pod" || reason === "own-node");
-  return exempt?.reason.replace("-", " ") ?? "not isolated";
 }

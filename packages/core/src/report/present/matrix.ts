@@ -4,7 +4,7 @@ import { safeText } from "./escape.ts";
 import type { Look } from "./look.ts";
 import { foldMatrix } from "./matrix-fold.ts";
 import { number } from "./numbers.ts";
-import { bySpace, type SpaceMatrix } from "./spaces.ts";
+import { bySpace, spaceName, type SpaceMatrix } from "./spaces.ts";
 import { fill, pad, shorten, wrap } from "./table.ts";
 
 /** How many namespaces still make columns. */
@@ -15,20 +15,32 @@ const shownRows = 30;
 
 /** More groups of alike rows than this never fit beside each other. */
 const mostAlike = 24;
+/** More rows than this are not compared with each other. */
+const mostCompared = 400;
 
 /**
- * Numbered columns take names of any length. Where they are too many for the width, rows that nothing tells apart share one; where these
- * are still too many, it is namespaces by namespaces, with counts.
+ * Numbered columns take names of any length. What is too wide becomes namespaces by namespaces, with counts; where only some of them were
+ * asked about, rows that are alike share one.
  */
 export function presentMatrix(document: MatrixDocument, look: Look): string {
   const head = `${fill(headline(document).trimEnd(), look)}\n`;
   const grid = endpointGrid(document, look);
   if (look.full || !tooWide(grid, look)) return head + drawn(grid, look) + columnNames(document, look);
-  const alike = foldMatrix(document, mostAlike);
+  // A selection (--from, -n) has left the namespaces behind: there, rows that are alike say more.
+  const alike = isSelection(document) ? foldMatrix(document, mostAlike) : undefined;
   const folded = alike && endpointGrid(alike, look);
   if (alike === undefined || folded === undefined || tooWide(folded, look)) return head + namespaces(document, look);
   const what = `${number(document.endpoints.length)} rows are too wide for ${look.width} columns: rows that are alike share one, --full has all\n`;
   return head + what + drawn(folded, look) + columnNames(alike, look);
+}
+
+/** Whether some namespaces are not asked about each other. */
+function isSelection({ endpoints, pairs }: MatrixDocument): boolean {
+  if (endpoints.length > mostCompared) return false;
+  const spaceOf = new Map(endpoints.map((endpoint) => [endpoint.id, spaceName(endpoint)]));
+  const spaces = new Set(spaceOf.values());
+  const asked = new Set(pairs.map(({ from, to }) => key(spaceOf.get(from) ?? "", spaceOf.get(to) ?? "")));
+  return [...spaces].some((from) => [...spaces].some((to) => from !== to && !asked.has(key(from, to))));
 }
 
 function tooWide({ lines }: Grid, look: Look): boolean {
@@ -36,19 +48,26 @@ function tooWide({ lines }: Grid, look: Look): boolean {
 }
 
 export function headline({ stage, port, totals, pairs: cells }: MatrixDocument): string {
-  const { pairs, open, openOnEveryPort, undetermined } = totals;
+  const { pairs, open, undetermined } = totals;
   const where = [stage, port].filter((part) => part !== undefined).map(safeText).join(", ");
   const count = open === pairs ? `all ${number(pairs)} pairs are open` : `${number(open)} of ${number(pairs)} pairs are open`;
-  const every = port !== undefined || open === 0 ? "" : openOnEveryPort === open ? ", on every port" : `, ${openOnEveryPort === 0 ? "" : `${number(openOnEveryPort)} on every port, ${number(open - openOnEveryPort)} `}only on ${someText(cells)}`;
+  const every = port !== undefined || open === 0 ? "" : `, ${openText(totals, cells)}`;
   const unsure = undetermined === 0 ? "" : `, ${number(undetermined)} undetermined`;
   return `${where === "" ? "" : `${where}: `}${count}${every}${unsure}\n`;
 }
 
+function openText({ open, openOnEveryPort }: MatrixDocument["totals"], cells: readonly ReportPair[]): string {
+  if (openOnEveryPort === open) return "on every port";
+  const some = someText(cells);
+  if (some === undefined) return openOnEveryPort === 0 ? "none on every port" : `${number(openOnEveryPort)} of them on every port`;
+  return openOnEveryPort === 0 ? `only on ${some}` : `${number(openOnEveryPort)} on every port, ${number(open - openOnEveryPort)} only on ${some}`;
+}
+
 /** The ports of what is open in part, where they are the same everywhere. */
-function someText(pairs: readonly ReportPair[]): string {
+function someText(pairs: readonly ReportPair[]): string | undefined {
   const texts = [...new Set(pairs.map(({ allow }) => allow))].filter((allow) => allow !== "all" && allow !== "-");
   const [only] = texts;
-  return texts.length === 1 && only !== undefined && only.length <= 30 ? only : "some";
+  return texts.length === 1 && only !== undefined && only.length <= 30 ? only : undefined;
 }
 
 interface Grid {
@@ -139,7 +158,8 @@ function namespaces(document: MatrixDocument, look: Look): string {
   }
   const { spaces, grid } = shown;
   const on = port === undefined ? "" : `, on ${port}`;
-  const what = `${fill(`${number(endpoints.length)} rows are too wide for ${look.width} columns: open pairs per namespace instead${on}`, look)}\n`;
+  const rows = endpoints.every(({ kind }) => kind === "pods") ? "workloads" : "rows";
+  const what = `${fill(`${number(endpoints.length)} ${rows} are too wide for ${look.width} columns: open pairs per namespace instead${on}`, look)}\n`;
   const more = spaces.left > 0 ? `the ${spaces.spaces.length} most reachable namespaces, ${number(spaces.left)} left out: --full -o csv\n` : "";
   const [first = "NAMESPACE", second = first] = spaces.spaces.map(({ name }) => name).filter((name) => !name.startsWith("("));
   const zoom = [`Zoom: --from ${first} --to ${second}`, `-n ${first}`, "-l LABEL=VALUE", "--full -o csv"].join(" | ");
@@ -148,8 +168,8 @@ function namespaces(document: MatrixDocument, look: Look): string {
 
 function spaceGrid({ spaces, cell }: SpaceMatrix, look: Look): Grid {
   const cellOf = (from: string, to: string): string => {
-    const { pairs, open } = cell(from, to) ?? { pairs: 0, open: 0 };
-    return pairs === 0 ? "" : open === pairs ? "all" : open === 0 ? "-" : number(open);
+    const { pairs, open, whole } = cell(from, to) ?? { pairs: 0, open: 0, whole: 0 };
+    return pairs === 0 ? "" : whole === pairs ? "all" : open === 0 ? "-" : number(open);
   };
   return gridOf(
     spaces.map(({ name, size }, i) => ({ label: `${i + 1} ${safeText(name)} (${number(size)})`, cells: spaces.map((to) => cellOf(name, to.name)) })),

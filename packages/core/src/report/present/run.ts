@@ -1,8 +1,9 @@
 import type { Report, ReportEndpoint, ReportRow, ReportStage, Violation } from "../types.ts";
 import { cellText, legendOf, paintCell } from "./cells.ts";
+import { presentCoverage, presentLedger } from "./check.ts";
 import { safeText } from "./escape.ts";
 import { presentDiagnostics } from "./frame.ts";
-import type { Look } from "./look.ts";
+import { plainPaint, type Look } from "./look.ts";
 import { number } from "./numbers.ts";
 import { nameSet } from "./names.ts";
 import { pathsText } from "./paths.ts";
@@ -32,11 +33,13 @@ const mostStagesBeside = 6;
 const sideBySide = 74;
 /** More rows than this are told by namespace, unless everything is wanted. */
 const mostEndpoints = 40;
+/** More assertions than this have no column each. */
+const mostAssertions = 8;
 /** Four or more equal rows fold. */
 const foldFrom = 4;
 
 /** The whole report: environment, intent, stages side by side, what each stage changed, findings, conclusion. */
-export function presentRun(report: Report, look: Look): string {
+export function presentRun(report: Report, look: Look, ledger: "line" | "table" = "line"): string {
   const sections = [
     headline(report, look) + environment(report, look),
     report.assertions.map(({ id, text }) => `${wrap(`${id}  ${safeText(text)}`, look, " ".repeat(id.length + 2))}\n`).join(""),
@@ -44,7 +47,7 @@ export function presentRun(report: Report, look: Look): string {
     grid(report, look),
     report.stages.map((stage, i) => stageBlock(report, stage, report.stages[i - 1], look)).join(""),
     presentDiagnostics(report.findings, look),
-    `${wrap(`Coverage: ${safeText(report.coverage.text)}`, look)}\n${look.paint.strong(fill(conclusionSentence(report), look))}\n`,
+    `${ledger === "table" ? `${presentLedger(report.coverage, look)}\n` : presentCoverage(report.coverage, look)}${look.paint.strong(fill(conclusionSentence(report), look))}\n`,
   ];
   return sections.filter((section) => section !== "").join("\n");
 }
@@ -65,15 +68,29 @@ function headline(report: Report, look: Look): string {
 
 function environment({ endpoints }: Report, look: Look): string {
   if (endpoints.length > mostEndpoints && !look.full) return namespacesOf(endpoints, look);
+  const firstAddress = (endpoint: ReportEndpoint): string => addressText({ ...endpoint, addresses: endpoint.addresses.slice(0, 1) });
+  return firstThatFits(
+    [
+      (own) => environmentOf(endpoints, addressText, " under test", own),
+      (own) => environmentOf(endpoints, addressText, "under test", own),
+      (own) => environmentOf(endpoints, firstAddress, "under test", own),
+      (own) => environmentOf(endpoints, undefined, "under test", own),
+      (own) => environmentOf(endpoints, undefined, "test", own),
+    ],
+    look,
+  );
+}
+
+function environmentOf(endpoints: readonly ReportEndpoint[], addressOf: ((endpoint: ReportEndpoint) => string) | undefined, underTest: string, look: Look): string {
   const roles = endpoints.some(({ about }) => about !== undefined);
   const tested = endpoints.some(({ underTest }) => underTest);
-  const columns = ["NAMESPACE", "NAME", "ADDRESS", ...(roles ? ["ROLE"] : []), ...(tested ? [""] : [])];
+  const columns = ["NAMESPACE", "NAME", ...(addressOf === undefined ? [] : ["ADDRESS"]), ...(roles ? ["ROLE"] : []), ...(tested ? [""] : [])];
   const rows = endpoints.map((endpoint): readonly Cell[] => [
     endpoint.kind === "pods" ? endpoint.namespace : endpoint.kind === "node" ? "node" : "outside",
     { text: sizedName(endpoint, endpoint.name.includes("/") ? endpoint.name.slice(endpoint.name.indexOf("/") + 1) : endpoint.name), ...(endpoint.underTest ? { paint: look.paint.strong } : {}) },
-    addressText(endpoint),
+    ...(addressOf === undefined ? [] : [addressOf(endpoint)]),
     ...(roles ? [endpoint.about ?? ""] : []),
-    ...(tested ? [endpoint.underTest ? "  under test" : ""] : []),
+    ...(tested ? [endpoint.underTest ? underTest : ""] : []),
   ]);
   return table(columns.map((head) => ({ head })), rows, look);
 }
@@ -89,11 +106,44 @@ function namespacesOf(endpoints: readonly ReportEndpoint[], look: Look): string 
   return table([{ head: "NAMESPACE" }, { head: "ROWS", align: "right" }, { head: "ENDPOINTS", align: "right" }], rows, look);
 }
 
+/** Where it is too wide, the pairs per assertion are left to the blocks of the stages, then the namespaces of policies, then their names. */
 function stageTable(report: Report, look: Look): string {
-  const { stages } = report;
-  const judged = stages.some(({ broken }) => broken.length > 0);
   const shown = judgedAssertions(report);
-  const perAssertion = shown.length <= 8 ? shown : [];
+  const perAssertion = shown.length <= mostAssertions ? shown : [];
+  return firstThatFits(
+    [
+      (own) => stageTableOf(report, perAssertion, policiesText, own),
+      (own) => stageTableOf(report, [], policiesText, own),
+      (own) => stageTableOf(report, [], shortPolicies, own),
+      (own) => stageTableOf(report, [], countedPolicies, own),
+      (own) => stageTableOf(report, [], countedPolicies, own, (stage) => intentWords(stage).replace("as declared", "declared")),
+    ],
+    look,
+  );
+}
+
+/** The first form that is not too wide; the last one if all are. */
+function firstThatFits(forms: readonly ((look: Look) => string)[], look: Look): string {
+  const plain = { ...look, paint: plainPaint };
+  const fits = (text: string): boolean => text.split("\n").every((line) => look.measure(line) <= look.width);
+  const form = forms.find((make) => fits(make(plain))) ?? forms.at(-1);
+  return form?.(look) ?? "";
+}
+
+function shortPolicies(stage: ReportStage): string {
+  return policiesText(stage).replace(/(?<=^. )[^/ ]*\//, "");
+}
+
+/** `+1 ~2`. */
+function countedPolicies({ policies, policyCount }: ReportStage): string {
+  const marks = policies.map(({ change }) => (change === "applied" ? "+" : change === "replaced" ? "~" : "-"));
+  const counts = ["+", "~", "-"].map((mark) => ({ mark, count: marks.filter((one) => one === mark).length })).filter(({ count }) => count > 0);
+  if (counts.length === 0) return policyCount === 0 ? "none" : `${number(policyCount)} in force`;
+  return counts.map(({ mark, count }) => `${mark}${count}`).join(" ");
+}
+
+function stageTableOf({ stages }: Report, perAssertion: readonly string[], policies: (stage: ReportStage) => string, look: Look, intent = intentWords): string {
+  const judged = stages.some(({ broken }) => broken.length > 0);
   let total = -1;
   const rows = stages.map((stage): readonly Cell[] => {
     const { totals } = stage;
@@ -101,9 +151,9 @@ function stageTable(report: Report, look: Look): string {
     total = totals.pairs;
     return [
       { text: `${stage.number} ${stage.name}`, paint: look.paint.strong },
-      policiesText(stage),
+      policies(stage),
       open,
-      ...(judged ? [number(brokenPairs(stage)), ...perAssertion.map((id) => number(stage.broken.find(({ assertion }) => assertion === id)?.pairs ?? 0)), intentWords(stage)] : []),
+      ...(judged ? [number(brokenPairs(stage)), ...perAssertion.map((id) => number(stage.broken.find(({ assertion }) => assertion === id)?.pairs ?? 0)), intent(stage)] : []),
     ];
   });
   const right = (head: string): { readonly head: string; readonly align: "right" } => ({ head, align: "right" });
@@ -173,7 +223,8 @@ function drawTables(report: Report, tables: readonly GridTable[], look: Look): s
   const cellWidth = longest + (longest >= 4 ? 1 : 2);
   const room = Math.max(12, look.width - cellWidth * stageCount - 4);
   const folded = tables.map(({ head, blocks: own, ids }) => ({ head, blocks: own, rows: foldedRows(report, own, ids, look).map((row) => ({ ...row, label: look.terminal ? shorten(row.label, room, look) : row.label })) }));
-  const labelWidth = Math.max("FROM".length, ...folded.flatMap(({ rows }) => rows.map(({ label }) => look.measure(label)))) + 4;
+  const longestLabel = Math.max("FROM".length, ...folded.flatMap(({ rows }) => rows.map(({ label }) => look.measure(label))));
+  const labelWidth = longestLabel + (longestLabel + 4 + cellWidth * stageCount <= look.width ? 4 : 2);
   const blockWidth = Math.max(cellWidth * stageCount, ...blocks.map(({ caption }) => look.measure(caption))) + 4;
   const perLine = stageCount > mostStagesBeside || look.width < sideBySide ? 1 : Math.max(1, Math.floor((look.width - labelWidth + 4) / blockWidth));
   const numbers = report.stages.map(({ number: stage }) => pad(String(stage), cellWidth, look)).join("").trimEnd();

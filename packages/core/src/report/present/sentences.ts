@@ -19,7 +19,7 @@ export function engineWords({ engines }: Report): string {
   return engines.length === 1 ? `engine ${engines.join()}` : `${engines.length} engines`;
 }
 
-export function asDeclared({ intent, declared }: ReportStage): boolean {
+function asDeclared({ intent, declared }: ReportStage): boolean {
   return intent === declared;
 }
 
@@ -75,7 +75,10 @@ export function changeHeadline(stage: ReportStage, before: ReportStage | undefin
   });
   if (parts.length === 0) return "nothing changes";
   return parts
-    .map(({ count, word }, i) => `${number(count)}${i === 0 ? (count === 1 ? " pair" : " pairs") : ""} ${word}${count === 1 && word.split(" ").length === 1 ? "s" : ""}`)
+    .map(
+      ({ count, word }, i) =>
+        `${number(count)}${i === 0 ? (count === 1 ? " pair" : " pairs") : ""} ${word}${count === 1 && word.split(" ").length === 1 ? "s" : ""}`,
+    )
     .join(", ");
 }
 
@@ -90,7 +93,13 @@ export function changeSentence(report: Report, { from, to }: Change, above: Chan
 }
 
 /** «the 4 others», where the line above and this one together speak of everybody who may be the source. */
-function othersOr(from: readonly string[], to: readonly string[], above: Change | undefined, { endpoints }: Report, names: SetNames): string {
+function othersOr(
+  from: readonly string[],
+  to: readonly string[],
+  above: Change | undefined,
+  { endpoints }: Report,
+  names: SetNames,
+): string {
   if (above === undefined || above.to.join() !== to.join() || from.length < 2) return nameSet(from, names);
   const all = endpoints.filter(({ id }) => !to.includes(id)).length;
   const together = new Set([...from, ...above.from]).size;
@@ -118,7 +127,9 @@ export function conclusionSentence(report: Report): string {
   const parts = [
     end.elsewhereJudged ? "" : "elsewhere (all other outside addresses) was not judged",
     end.findings > 0 ? counted(end.findings, "finding") : "",
-    end.findings === 0 && end.undeterminedStages > 0 ? `no finding, ${end.undeterminedStages} ${end.undeterminedStages === 1 ? "stage is" : "stages are"} undetermined` : "",
+    end.findings === 0 && end.undeterminedStages > 0
+      ? `no finding, ${end.undeterminedStages} ${end.undeterminedStages === 1 ? "stage is" : "stages are"} undetermined`
+      : "",
     end.warnings > 0 ? counted(end.warnings, "warning") : "",
     end.exitCode === 0 ? (assertions.length === 0 ? "no intent was declared" : "everything is as declared") : "",
   ].filter((part) => part !== "");
@@ -130,7 +141,8 @@ export function askBecause({ verdict, why: { egress, ingress } }: AskRow): strin
   const denied = [egress, ingress].find(({ reason }) => reason === "no-rule-allows");
   if (verdict === "deny" && denied !== undefined) return `${denied.policies.join(", ")}, no rule allows`;
   const doubted = [egress, ingress].find(({ reason }) => reason === "undetermined");
-  if (verdict === "undetermined" && doubted !== undefined) return `${doubted.question ?? "undetermined"}: ${doubted.policies.join(", ")}`;
+  if (verdict === "undetermined" && doubted !== undefined)
+    return [doubted.question ?? "undetermined", ...(doubted.policies.length === 0 ? [] : [doubted.policies.join(", ")])].join(": ");
   const allowing = [egress, ingress].flatMap(({ rules }) => rules);
   if (allowing.length > 0) return allowing.join(", ");
   const exempt = [egress, ingress].find(({ reason }) => reason === "same-pod" || reason === "own-node");

@@ -23,19 +23,23 @@ const leastWithText = 20;
 /** Fill and text say what is open; a corner each is kept for what changed, what breaks the intent and where engines differ. */
 export function cell(drawn: DrawnCell): Svg {
   const { x, y, width, height, open, title, breaks, differs, changed } = drawn;
-  return element("g", {}, [
-    titled(title),
-    fill(drawn),
-    width < leastWithText || height < leastWithText ? "" : content(drawn),
-    breaks ? element("rect", { class: "np-break", x: x + 1, y: y + 1, width: width - 2, height: height - 2, rx: 2.5 }) : "",
-    differs ? element("rect", { class: "np-differ", x: x - 1, y: y - 1, width: width + 2, height: height + 2, rx: 4 }) : "",
-    changed ? triangle(x + 1.5, y + 1.5) : "",
-    breaks ? diamond(x + width - 2.5, y + 3) : "",
-    differs ? differDisc(x + width - 2, y + height - 2) : "",
-    open === "none" && (width < leastWithText || height < leastWithText)
-      ? element("line", { class: "np-dash", x1: x + width / 2 - 2, y1: y + height / 2, x2: x + width / 2 + 2, y2: y + height / 2 })
-      : "",
-  ].filter((part) => part !== ""));
+  return element(
+    "g",
+    {},
+    [
+      titled(title),
+      fill(drawn),
+      width < leastWithText || height < leastWithText ? "" : content(drawn),
+      breaks ? element("rect", { class: "np-break", x: x + 1, y: y + 1, width: width - 2, height: height - 2, rx: 2.5 }) : "",
+      differs ? element("rect", { class: "np-differ", x: x - 1, y: y - 1, width: width + 2, height: height + 2, rx: 4 }) : "",
+      changed ? triangle(x + 1.5, y + 1.5) : "",
+      breaks ? diamond(x + width - 2.5, y + 3) : "",
+      differs ? differDisc(x + width - 2, y + height - 2) : "",
+      open === "none" && (width < leastWithText || height < leastWithText)
+        ? element("line", { class: "np-dash", x1: x + width / 2 - 2, y1: y + height / 2, x2: x + width / 2 + 2, y2: y + height / 2 })
+        : "",
+    ].filter((part) => part !== ""),
+  );
 }
 
 const fills: Readonly<Record<Openness, string>> = { all: "np-all", some: "np-part", none: "np-closed", undetermined: "np-open-question" };
@@ -51,7 +55,8 @@ const roles: Readonly<Record<Openness, TextRole>> = { all: "cell", some: "some",
 
 function content({ x, y, width, height, open, text }: DrawnCell): Svg {
   const middle = y + height / 2;
-  if (open === "none" && text === "-") return element("line", { class: "np-dash", x1: x + width / 2 - 4, y1: middle, x2: x + width / 2 + 4, y2: middle });
+  if (open === "none" && text === "-")
+    return element("line", { class: "np-dash", x1: x + width / 2 - 4, y1: middle, x2: x + width / 2 + 4, y2: middle });
   // Families that differ stand below each other.
   const lines = text.split(" v");
   const role = roles[open];
@@ -59,12 +64,14 @@ function content({ x, y, width, height, open, text }: DrawnCell): Svg {
   const size = [largest, 10.5, 9].find((one) => one <= largest && lines.every((line) => textWidth(line, role, one) <= width - 4)) ?? 9;
   const options = { anchor: "middle" as const, width: width - 3, ...(size === 12 ? {} : { size }) };
   if (lines.length === 1) return label(role, x + width / 2, middle + size * 0.37, text, options);
-  return lines.map((line, i) => label(role, x + width / 2, middle + size * (i === 0 ? -0.15 : 0.9), i === 0 ? line : `v${line}`, options)).join("");
+  return lines
+    .map((line, i) => label(role, x + width / 2, middle + size * (i === 0 ? -0.15 : 0.9), i === 0 ? line : `v${line}`, options))
+    .join("");
 }
 
 /** How wide a cell must be for its text. */
 export function cellWidthFor(texts: Iterable<string>): number {
-  const widths = [...texts].flatMap((text) => {
+  const widths = [...new Set(texts)].flatMap((text) => {
     const lines = text.split(" v");
     return lines.map((line) => textWidth(line, "cell", lines.length > 1 ? 10 : 12));
   });
@@ -82,22 +89,35 @@ export function triangle(x: number, y: number): Svg {
 
 /** Breaks the intent. */
 export function diamond(x: number, y: number): Svg {
-  return element("g", { transform: `translate(${x} ${y})` }, [element("path", { class: "np-diamond", d: "M0 -6.5L6.5 0L0 6.5L-6.5 0z", "stroke-linejoin": "round" }), label("mark", 0, 3.2, "!", { anchor: "middle" })]);
+  return element("g", { transform: `translate(${x} ${y})` }, [
+    element("path", { class: "np-diamond", d: "M0 -6.5L6.5 0L0 6.5L-6.5 0z", "stroke-linejoin": "round" }),
+    label("mark", 0, 3.2, "!", { anchor: "middle" }),
+  ]);
 }
 
 /** Engines differ. */
 export function differDisc(x: number, y: number): Svg {
-  return element("g", { transform: `translate(${x} ${y})` }, [element("circle", { class: "np-differ-disc", r: 6 }), element("path", { class: "np-differ-sign", d: "M-3 -1.4h6M-3 1.4h6M1.6 -3.6L-1.6 3.6" })]);
+  return element("g", { transform: `translate(${x} ${y})` }, [
+    element("circle", { class: "np-differ-disc", r: 6 }),
+    element("path", { class: "np-differ-sign", d: "M-3 -1.4h6M-3 1.4h6M1.6 -3.6L-1.6 3.6" }),
+  ]);
 }
 
 /** The intent holds. */
 export function shield(x: number, y: number): Svg {
-  return element("path", { class: "np-shield", transform: `translate(${x} ${y})`, d: "M0 -7L5.5 -5V0C5.5 3.5 3 5.8 0 7C-3 5.8 -5.5 3.5 -5.5 0V-5zM-2.5 0L-.7 2L2.7 -2" });
+  return element("path", {
+    class: "np-shield",
+    transform: `translate(${x} ${y})`,
+    d: "M0 -7L5.5 -5V0C5.5 3.5 3 5.8 0 7C-3 5.8 -5.5 3.5 -5.5 0V-5zM-2.5 0L-.7 2L2.7 -2",
+  });
 }
 
 /** A stage's number in a disc. */
 export function stageDisc(x: number, y: number, stage: number): Svg {
   const text = String(stage);
   const half = Math.max(8, textWidth(text, "number") / 2 + 4);
-  return element("g", {}, [element("rect", { class: "np-disc", x: x - half, y: y - 8, width: half * 2, height: 16, rx: 8 }), label("number", x, y + 3.7, text, { anchor: "middle" })]);
+  return element("g", {}, [
+    element("rect", { class: "np-disc", x: x - half, y: y - 8, width: half * 2, height: 16, rx: 8 }),
+    label("number", x, y + 3.7, text, { anchor: "middle" }),
+  ]);
 }

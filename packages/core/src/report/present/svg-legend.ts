@@ -1,6 +1,6 @@
 import type { Openness } from "./grid.ts";
 import { cell, cellWidthFor, diamond, differDisc, shield, triangle } from "./svg-cells.ts";
-import { element, label, textWidth, type Svg } from "./svg-parts.ts";
+import { element, label, textWidth, type Section, type Svg } from "./svg-parts.ts";
 
 /** What a picture holds: the legend explains that and nothing else. */
 export interface LegendUse {
@@ -20,7 +20,7 @@ interface Entry {
 }
 
 /** Marks with their words, in lines of the given width. */
-export function legend(use: LegendUse, left: number, top: number, width: number): { readonly parts: readonly Svg[]; readonly bottom: number } {
+export function legend(use: LegendUse, left: number, top: number, width: number): Section {
   const parts: Svg[] = [];
   let x = left;
   let y = top;
@@ -37,7 +37,12 @@ export function legend(use: LegendUse, left: number, top: number, width: number)
 }
 
 function entriesOf({ cells, texts, open, breaks, differs, changed }: LegendUse): readonly Entry[] {
-  return [...cellEntries(cells, texts, open), ...(breaks ? [breakEntry, holdEntry] : []), ...(differs ? [differEntry] : []), ...(changed ? [changedEntry] : [])];
+  return [
+    ...cellEntries(cells, texts, open),
+    ...(breaks ? [breakEntry, holdEntry] : []),
+    ...(differs ? [differEntry] : []),
+    ...(changed ? [changedEntry] : []),
+  ];
 }
 
 function cellEntries(cells: LegendUse["cells"], texts: readonly string[], open: ReadonlySet<Openness>): readonly Entry[] {
@@ -46,8 +51,18 @@ function cellEntries(cells: LegendUse["cells"], texts: readonly string[], open: 
   const partly = single === undefined ? "these ports only" : `only ${single}/TCP`;
   const words: Readonly<Record<LegendUse["cells"], CellWords>> = {
     ports: { all: ["all", "every port"], some: [some, partly], none: ["-", "nothing"], undetermined: ["?", "undetermined"] },
-    verdicts: { all: ["allow", "open on this port"], some: [some, "open in one family"], none: ["deny", "closed"], undetermined: ["undet", "undetermined"] },
-    counts: { all: ["all", "every pair is open"], some: [some, "so many pairs are open"], none: ["-", "none"], undetermined: ["?", "undetermined"] },
+    verdicts: {
+      all: ["allow", "open on this port"],
+      some: [some, "open in one family"],
+      none: ["deny", "closed"],
+      undetermined: ["undet", "undetermined"],
+    },
+    counts: {
+      all: ["all", "every pair is open"],
+      some: [some, "so many pairs are open"],
+      none: ["-", "none"],
+      undetermined: ["?", "undetermined"],
+    },
   };
   return kinds.filter((kind) => open.has(kind)).map((kind) => cellEntry(kind, ...words[cells][kind]));
 }
@@ -58,7 +73,11 @@ const kinds: readonly Openness[] = ["all", "some", "none", "undetermined"];
 
 function cellEntry(open: Openness, text: string, meaning: string): Entry {
   const width = Math.max(28, Math.ceil(cellWidthFor([text])));
-  return { mark: (x, y) => cell({ x, y, width, height: 20, open, text, title: meaning, breaks: false, differs: false, changed: false }), width, text: meaning };
+  return {
+    mark: (x, y) => cell({ x, y, width, height: 20, open, text, title: meaning, breaks: false, differs: false, changed: false }),
+    width,
+    text: meaning,
+  };
 }
 
 const breakEntry: Entry = { mark: (x, y) => diamond(x + 8, y + 10), width: 16, text: "breaks the intent" };

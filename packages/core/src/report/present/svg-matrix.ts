@@ -1,123 +1,122 @@
-import type { MatrixDocument, ReportEndpoint } from "../types.ts";
-import { verdictCell } from "./cells.ts";
-import { exactText, keyOf, opennessOf, pairText, type Openness } from "./grid.ts";
+import type { MatrixDocument } from "../types.ts";
+import { matrixTable, unnamedColumns, type MatrixTable } from "./matrix-table.ts";
 import { headline } from "./matrix.ts";
-import { number } from "./numbers.ts";
-import { addressText, sizedName } from "./sentences.ts";
-import { bySpace } from "./spaces.ts";
 import { cell, cellWidthFor, voidCell } from "./svg-cells.ts";
-import { legend, type LegendUse } from "./svg-legend.ts";
-import { label, picture, textWidth, titled, element, type Svg } from "./svg-parts.ts";
+import { legend } from "./svg-legend.ts";
+import { element, label, margin, picture, readmeWidth, textWidth, titled, type Section, type Svg } from "./svg-parts.ts";
 
-const margin = 24;
 const leastWidth = 480;
-const mostWidth = 880;
-/** More rows than this are drawn by namespaces. */
-const mostEndpoints = 60;
-const mostSpaces = 60;
-const mostCell = 56;
+const mostLines = 60;
 const leastCell = 13;
+/** No text makes a cell wider than this, and spare room no wider than `mostSpread`. */
+const mostCell = 76;
+const mostSpread = 48;
+const cellHeight = 26;
+/** Cells narrower than this are squares without a text. */
+const leastWithText = 24;
 const mostLabel = 260;
 const gap = 2;
 
 /** The numbered grid: a number leads from a column to the row with its name. */
 export function matrixPicture(document: MatrixDocument): string {
-  const grid = document.endpoints.length > mostEndpoints ? spaceGrid(document) : endpointGrid(document);
-  const { rows, cells, note } = grid;
-  const texts = cells.flat().flatMap((one) => (one === undefined ? [] : [one.text]));
-  const names = rows.map(({ name }, i) => `${i + 1} ${name}`);
-  const labelWidth = Math.min(mostLabel, Math.max(70, ...names.map((name) => textWidth(name, "strong")))) + 14;
-  const room = mostWidth - 2 * margin - labelWidth;
-  const wanted = Math.max(leastCell, cellWidthFor(texts), cellWidthFor([String(rows.length)]));
-  const fair = Math.floor(room / Math.max(1, rows.length)) - gap;
-  const cellWidth = Math.max(leastCell, Math.min(mostCell, Math.max(Math.min(wanted, fair), Math.min(fair, 48))));
-  const rowHeight = cellWidth < 24 ? Math.max(leastCell, cellWidth) : 26;
+  const table = matrixTable(document, mostLines);
   const whole = headline(document).trimEnd();
-  const [, title = whole, more = ""] = /^(.*? open)(?:, (.*))?$/.exec(whole) ?? [];
-  const notes = [more, note ?? ""].filter((text) => text !== "");
-  const wide = Math.max(textWidth(title, "title"), ...notes.map((text) => textWidth(text, "subtitle")));
-  const width = Math.ceil(Math.max(leastWidth, Math.min(mostWidth, wide + 2 * margin), 2 * margin + labelWidth + rows.length * (cellWidth + gap)));
-  const left = margin + labelWidth;
+  const [, title = whole, more = ""] = /^(.*? open)(?:, (.*))?$/s.exec(whole) ?? [];
+  const notes = [more, table.note ?? ""].filter((text) => text !== "");
+  const plan = planOf(table, Math.max(textWidth(title, "title"), ...notes.map((text) => textWidth(text, "subtitle"))));
+  const room = plan.width - 2 * margin;
   const top = margin + 34 + notes.length * 20;
-  const column = (i: number): number => left + i * (cellWidth + gap);
-  const line = (i: number): number => top + 22 + i * (rowHeight + gap);
-  const parts: Svg[] = [label("title", margin, margin + 16, title, { width: width - 2 * margin })];
-  parts.push(...notes.map((text, i) => label("subtitle", margin, margin + 38 + i * 20, text, { width: width - 2 * margin })));
-  parts.push(label("caption", margin, top + 14, "from, to"), ...rows.map((_, i) => label(cellWidth < 24 ? "tick" : "caption", column(i) + cellWidth / 2, top + 14, String(i + 1), { anchor: "middle" })));
-  rows.forEach(({ about, strong }, i) => {
-    const middle = line(i) + rowHeight / 2 + 4.5;
-    parts.push(element("g", {}, [titled(about), label(strong ? "strong" : "name", margin, middle, names[i] ?? "", { width: labelWidth - 10 })]));
-    rows.forEach((_to, j) => {
-      const one = cells[i]?.[j];
-      const box = { x: column(j), y: line(i), width: cellWidth, height: rowHeight };
-      parts.push(one === undefined ? voidCell(box.x, box.y, box.width, box.height) : cell({ ...box, ...one, breaks: false, differs: false, changed: false }));
-    });
+  const grid = gridParts(table, plan, top);
+  const names = columnNames(table, top + 22 + table.rows.length * (plan.cellHeight + gap) + 10, room);
+  const explained = legend(
+    { cells: table.content, ...usedIn(table), breaks: false, differs: false, changed: false },
+    margin,
+    names.bottom + 6,
+    room,
+  );
+  return picture({
+    width: plan.width,
+    height: explained.bottom + margin - 8,
+    title: whole,
+    description: ["Rows are from, columns to.", ...notes].join(" "),
+    parts: [
+      label("title", margin, margin + 16, title, { width: room }),
+      ...notes.map((text, i) => label("subtitle", margin, margin + 38 + i * 20, text, { width: room })),
+      ...grid,
+      ...names.parts,
+      ...explained.parts,
+    ],
   });
-  const open = new Set(cells.flat().flatMap((one) => (one === undefined ? [] : [one.open])));
-  const explained = legend({ cells: grid.content, texts, open, breaks: false, differs: false, changed: false }, margin, line(rows.length) + 14, width - 2 * margin);
-  return picture({ width, height: explained.bottom + margin - 8, title: whole, description: note ?? `${number(rows.length)} rows`, parts: [...parts, ...explained.parts] });
 }
 
-interface MatrixGrid {
-  readonly rows: readonly { readonly name: string; readonly about: string; readonly strong: boolean }[];
-  readonly cells: readonly (readonly (MatrixCell | undefined)[])[];
-  readonly content: LegendUse["cells"];
-  readonly note: string | undefined;
+interface Plan {
+  readonly width: number;
+  readonly labelWidth: number;
+  readonly cellWidth: number;
+  readonly cellHeight: number;
 }
 
-interface MatrixCell {
-  readonly open: Openness;
-  readonly text: string;
-  readonly title: string;
+function planOf(table: MatrixTable, headWidth: number): Plan {
+  const { rows, columns } = table;
+  const labelWidth = Math.min(mostLabel, Math.max(70, ...rows.map((row) => textWidth(row.label, "strong")))) + 14;
+  const needed = Math.min(mostCell, cellWidthFor([...usedIn(table).texts, ...columns.map(({ position }) => String(position))]));
+  const fair = Math.floor((readmeWidth - 2 * margin - labelWidth) / Math.max(1, columns.length)) - gap;
+  // What does not fit becomes smaller before the picture becomes wider.
+  const cellWidth = Math.max(leastCell, needed <= fair ? Math.min(fair, Math.max(needed, mostSpread)) : fair);
+  const gridWidth = 2 * margin + labelWidth + columns.length * (cellWidth + gap);
+  return {
+    width: Math.ceil(Math.max(leastWidth, Math.min(readmeWidth, headWidth + 2 * margin), gridWidth)),
+    labelWidth,
+    cellWidth,
+    cellHeight: cellWidth < leastWithText ? Math.max(leastCell, cellWidth) : cellHeight,
+  };
 }
 
-function endpointGrid({ endpoints, pairs, port }: MatrixDocument): MatrixGrid {
-  const byPair = new Map<string, MatrixDocument["pairs"][number][]>();
-  for (const pair of pairs) {
-    const known = byPair.get(keyOf(pair.from, pair.to));
-    if (known === undefined) byPair.set(keyOf(pair.from, pair.to), [pair]);
-    else known.push(pair);
+function usedIn(table: MatrixTable): Pick<Parameters<typeof legend>[0], "texts" | "open"> {
+  const cells = table.rows.flatMap((row) => table.columns.map((column) => table.cell(row, column))).filter((one) => one !== undefined);
+  return { texts: [...new Set(cells.map(({ text }) => text))], open: new Set(cells.map(({ open }) => open)) };
+}
+
+function gridParts(table: MatrixTable, { labelWidth, cellWidth, cellHeight: height }: Plan, top: number): readonly Svg[] {
+  const { rows, columns } = table;
+  const x = (i: number): number => margin + labelWidth + i * (cellWidth + gap);
+  const y = (i: number): number => top + 22 + i * (height + gap);
+  const heads = columns.map(({ position, label: name, about }, i) =>
+    element("g", {}, [
+      titled(`${name}: ${about}`),
+      label(cellWidth < leastWithText ? "tick" : "caption", x(i) + cellWidth / 2, top + 14, String(position), { anchor: "middle" }),
+    ]),
+  );
+  const lines = rows.map((row, i) => {
+    const name = element("g", {}, [
+      titled(row.about),
+      label(row.underTest ? "strong" : "name", margin, y(i) + height / 2 + 4.5, row.label, { width: labelWidth - 10 }),
+    ]);
+    const cells = columns.map((column, j) => {
+      const box = { x: x(j), y: y(i), width: cellWidth, height };
+      const one = table.cell(row, column);
+      return one === undefined
+        ? voidCell(box.x, box.y, box.width, box.height)
+        : cell({ ...box, ...one, breaks: false, differs: false, changed: false });
+    });
+    return element("g", { role: "group", "aria-label": `from ${row.label}` }, [name, ...cells]);
+  });
+  return [label("caption", margin, top + 14, "from, to"), ...heads, ...lines];
+}
+
+/** Columns that have no row are named below the grid, in as many lines as it takes. */
+function columnNames(table: MatrixTable, top: number, room: number): Section {
+  const parts: Svg[] = [];
+  let x = 0;
+  let y = top;
+  for (const { label: name } of unnamedColumns(table)) {
+    const width = Math.min(room, textWidth(name, "body"));
+    if (x > 0 && x + width > room) {
+      x = 0;
+      y += 18;
+    }
+    parts.push(label("body", margin + x, y + 12, name, { width: room }));
+    x += width + 16;
   }
-  const cellOf = (from: ReportEndpoint, to: ReportEndpoint): MatrixCell | undefined => {
-    const found = byPair.get(keyOf(from.id, to.id));
-    if (found === undefined) return undefined;
-    const title = `${nameOf(from)} → ${nameOf(to)}: ${sentence(exactText(found))}`;
-    if (port === undefined) return { open: opennessOf(found), text: pairText(found), title };
-    const text = found.map(({ family, allow, undetermined }) => `${family === undefined ? "" : `v${family}:`}${verdictCell(allow, undetermined)}`).join(" ");
-    // The port that was asked is all there is: a pair is open, or it is not.
-    const asked = found.map(({ allow, undetermined }) => ({ allow: allow === "-" ? "-" : "all", undetermined }));
-    return { open: opennessOf(asked), text, title };
-  };
-  return {
-    rows: endpoints.map((endpoint) => ({ name: nameOf(endpoint), about: [endpoint.id, addressText(endpoint), endpoint.about ?? ""].filter((part) => part !== "").join(", "), strong: endpoint.underTest })),
-    cells: endpoints.map((from) => endpoints.map((to) => cellOf(from, to))),
-    content: port === undefined ? "ports" : "verdicts",
-    note: undefined,
-  };
-}
-
-function nameOf(endpoint: ReportEndpoint): string {
-  return sizedName(endpoint, endpoint.name);
-}
-
-function sentence(ports: string): string {
-  return ports === "-" ? "nothing is open" : ports === "all" ? "every port" : ports;
-}
-
-function spaceGrid(document: MatrixDocument): MatrixGrid {
-  const { spaces, left, cell: countsOf } = bySpace(document, mostSpaces);
-  const more = left === 0 ? "" : `, the ${spaces.length} most reachable, ${number(left)} left out`;
-  const cellOf = (from: string, to: string): MatrixCell | undefined => {
-    const counts = countsOf(from, to);
-    if (counts === undefined || counts.pairs === 0) return undefined;
-    const { open, pairs } = counts;
-    const title = `${from} → ${to}: ${number(open)} of ${number(pairs)} pairs are open`;
-    return { open: open === pairs ? "all" : open === 0 ? "none" : "some", text: open === pairs ? "all" : open === 0 ? "-" : number(open), title };
-  };
-  return {
-    rows: spaces.map(({ name, size }) => ({ name: `${name} (${number(size)})`, about: name, strong: false })),
-    cells: spaces.map((from) => spaces.map((to) => cellOf(from.name, to.name))),
-    content: "counts",
-    note: `${number(document.endpoints.length)} rows are too many to draw: open pairs per namespace instead${more}`,
-  };
+  return { parts, bottom: parts.length === 0 ? top : y + 22 };
 }

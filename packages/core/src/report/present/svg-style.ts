@@ -148,7 +148,8 @@ const mono = 'ui-monospace,"Cascadia Mono","SF Mono",Menlo,Consolas,"DejaVu Sans
 /** For both schemes of colours. */
 export function styleSheet(): string {
   const fonts = Object.entries(textRoles).map(
-    ([role, { size, weight, mono: fixed }]) => `.np-${role}{font-size:${size}px${weight === undefined ? "" : `;font-weight:${weight}`}${fixed === true ? `;font-family:${mono}` : ""}}`,
+    ([role, { size, weight, mono: fixed }]) =>
+      `.np-${role}{font-size:${size}px${weight === undefined ? "" : `;font-weight:${weight}`}${fixed === true ? `;font-family:${mono}` : ""}}`,
   );
   const rules = [`.np{font-family:${sans};font-variant-numeric:tabular-nums}`, ...fonts, ...themeRules(light)];
   return [...rules, "@media (prefers-color-scheme:dark){", ...themeRules(dark), "}"].join("\n");
