@@ -23,7 +23,7 @@ export interface Reasons {
 
 /**
  * Whether a row that holds does so for the reason it states: for allow some match is of that policy (and rule), for deny that policy is
- * among those that isolate a side that denies. One flow is asked per pair of bundles and run of ports; the first that differs is told.
+ * among those that isolate a side that denies, or its rule denies. One flow is asked per pair of bundles and run of ports; the first that differs is told.
  */
 export function checkBecause(row: Row, constraints: readonly Constraint[], surface: Surface, reasons: Reasons | undefined): BecauseResult {
   const stated = row.because.get(reasons?.engine ?? "") ?? row.because.get("");
@@ -33,17 +33,22 @@ export function checkBecause(row: Row, constraints: readonly Constraint[], surfa
       const answer = reasons.answer(flow);
       const decidedBy = [...new Set([...decidersOf(answer), ...reasons.decidedBy(answer)])];
       if (isDecidedBy(stated, decidedBy)) continue;
-      return { status: "differs", stated, decidedBy: decidedBy.map(shorten).filter((text, i, all) => all.indexOf(text) === i), witness: witnessOf(row, cell, piece, flow) };
+      return {
+        status: "differs",
+        stated,
+        decidedBy: decidedBy.map(shorten).filter((text, i, all) => all.indexOf(text) === i),
+        witness: witnessOf(row, cell, piece, flow),
+      };
     }
   }
   return { status: "as-stated" };
 }
 
-/** The rules that match, for allow; the policies that isolate a side that denies, for deny. */
+/** The rules that match, for allow; for deny the policies that isolate a side that denies, or the rule of a cluster-wide one that does. */
 function decidersOf({ verdict, why }: Answer): readonly string[] {
   const sides: readonly SideWhy[] = [why.egress, why.ingress];
   if (verdict === "allow") return sides.flatMap(({ rules }) => rules);
-  return sides.filter((side) => side.verdict === "deny").flatMap(({ policies }) => policies);
+  return sides.filter((side) => side.verdict === "deny").flatMap(({ policies, rules }) => (rules.length > 0 ? rules : policies));
 }
 
 function isDecidedBy(stated: string, decidedBy: readonly string[]): boolean {
@@ -75,7 +80,9 @@ function* flowsOf(
           if (ends.from === undefined || ends.to === undefined) continue;
           for (const protocol of protocols) {
             for (const range of intervals[protocol]) {
-              const port = ports[protocol].map(({ first }) => Math.max(first, range.first)).find((first) => first <= range.last && hasPort(ports, protocol, first));
+              const port = ports[protocol]
+                .map(({ first }) => Math.max(first, range.first))
+                .find((first) => first <= range.last && hasPort(ports, protocol, first));
               if (port !== undefined) yield { cell, piece, flow: { from: ends.from, to: ends.to, family: piece.family, protocol, port } };
             }
           }

@@ -18,7 +18,11 @@ export interface Bundle {
 }
 
 /** Bundles of these points; `sets` are all sets of points that the file speaks of. */
-export function bundlesOf(points: readonly Point[], sets: readonly ReadonlySet<Point>[], keyOf: (point: Point) => string): readonly Bundle[] {
+export function bundlesOf(
+  points: readonly Point[],
+  sets: readonly ReadonlySet<Point>[],
+  keyOf: (point: Point) => string,
+): readonly Bundle[] {
   const memberships = new Map<Point, number[]>(points.map((point) => [point, []]));
   sets.forEach((set, i) => {
     // A set that holds everything tells nobody apart.

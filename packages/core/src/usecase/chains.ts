@@ -50,9 +50,15 @@ export function chainFaults({ by, from, to, avoiding }: ChainConstraint, surface
 /** For each bundle from which the target is reached: the next one on a shortest way. */
 type Hops = ReadonlyMap<Bundle, Bundle>;
 
-function nextHops(target: Bundle, bundles: readonly Bundle[], adjacency: Adjacency, least: number, passable: (bundle: Bundle) => boolean): Hops {
+function nextHops(
+  target: Bundle,
+  bundles: readonly Bundle[],
+  adjacency: Adjacency,
+  least: number,
+  passable: (bundle: Bundle) => boolean,
+): Hops {
   const hops = new Map<Bundle, Bundle>();
-  for (let frontier: readonly Bundle[] = [target]; frontier.length > 0; ) {
+  for (let frontier: readonly Bundle[] = [target]; frontier.length > 0;) {
     const next: Bundle[] = [];
     for (const to of frontier) {
       for (const from of bundles) {

@@ -61,7 +61,13 @@ export function demandsOf(statement: Row | Property, universe: Universe): Demand
 function ofRow(row: Row, universe: Universe): Demands {
   const from = universe.membersOf(row.from);
   const to = universe.targetsOf(row.to, row.ports);
-  const constraints = to.groups.map(({ points, ports }): Constraint => ({ by: row, from: from.points, to: points, ports, want: row.verdict }));
+  const constraints = to.groups.map(({ points, ports }): Constraint => ({
+    by: row,
+    from: from.points,
+    to: points,
+    ports,
+    want: row.verdict,
+  }));
   return demands(row, constraints, [], [...from.missing, ...to.missing], to.unknown);
 }
 
@@ -78,7 +84,9 @@ function ofOnlyFrom(property: Property & { readonly kind: "onlyFrom" }, universe
       { by: property, from: from.points, to: points, ports: free, want: "permit" },
     ],
   );
-  const chains = property.transitive ? [{ by: property, from: others, to: new Set(portsByPoint(whole.groups).keys()), avoiding: new Set<Point>() }] : [];
+  const chains = property.transitive
+    ? [{ by: property, from: others, to: new Set(portsByPoint(whole.groups).keys()), avoiding: new Set<Point>() }]
+    : [];
   const spoken = constraints.filter(({ ports }) => !isEmptyPorts(ports));
   return { ...demands(property, spoken, chains, [...to.missing, ...from.missing], to.unknown), applies: whole.groups.length > 0 };
 }
@@ -93,8 +101,13 @@ function ofThrough(property: Property & { readonly kind: "through" }, universe: 
     { by: property, from: others, to: points, ports, want: "deny" },
     { by: property, from: via.points, to: points, ports, want: "permit" },
   ]);
-  const chains = property.transitive ? [{ by: property, from: others, to: new Set(portsByPoint(to.groups).keys()), avoiding: via.points }] : [];
-  return { ...demands(property, constraints, chains, [...to.missing, ...via.missing, ...from.missing], to.unknown), applies: to.groups.length > 0 && from.points.size > 0 };
+  const chains = property.transitive
+    ? [{ by: property, from: others, to: new Set(portsByPoint(to.groups).keys()), avoiding: via.points }]
+    : [];
+  return {
+    ...demands(property, constraints, chains, [...to.missing, ...via.missing, ...from.missing], to.unknown),
+    applies: to.groups.length > 0 && from.points.size > 0,
+  };
 }
 
 function ofIsolated(property: Property & { readonly kind: "isolated" }, universe: Universe): Demands {
@@ -140,7 +153,10 @@ function portsByPoint(groups: Targets["groups"]): ReadonlyMap<Point, PortSet> {
   return ports;
 }
 
-function groupedByPorts<Key>(ports: ReadonlyMap<Point, PortSet>, keyOf: (point: Point, ports: PortSet) => Key): readonly { readonly points: ReadonlySet<Point>; readonly key: Key }[] {
+function groupedByPorts<Key>(
+  ports: ReadonlyMap<Point, PortSet>,
+  keyOf: (point: Point, ports: PortSet) => Key,
+): readonly { readonly points: ReadonlySet<Point>; readonly key: Key }[] {
   const groups = new Map<string, { readonly points: Set<Point>; readonly key: Key }>();
   for (const [point, set] of ports) {
     const key = keyOf(point, set);

@@ -5,6 +5,7 @@ import { formatAddress, lastAddress, parseAddress, sameAddress, type Address, ty
 import { inCidr, type Cidr } from "../net/cidr.ts";
 import type { AddressRange } from "../reach/cuts.ts";
 import { selects } from "../semantics/selector.ts";
+import { backendsOf } from "../semantics/service.ts";
 import { nearest } from "../text/suggest.ts";
 import type { Group, OutsidePoint } from "./types.ts";
 
@@ -69,12 +70,12 @@ export function resolveEnd(text: string, names: NameTable): Resolved {
 }
 
 /** All endpoints with a name of their own: pods, nodes, outside points. */
-export function everyPlace({ snapshot, outside }: NameTable): readonly Endpoint[] {
+function everyPlace({ snapshot, outside }: NameTable): readonly Endpoint[] {
   return [...snapshot.pods, ...snapshot.nodes, ...outside.flatMap(({ externals }) => externals)];
 }
 
 /** The pods of a workload, by any of its names. */
-export function podsOfWorkload(snapshot: Snapshot, namespace: string, name: string, kind?: string): readonly Pod[] {
+function podsOfWorkload(snapshot: Snapshot, namespace: string, name: string, kind?: string): readonly Pod[] {
   return snapshot.pods.filter(
     (pod) => pod.namespace.name === namespace && pod.workload?.name === name && (kind === undefined || pod.workload.kind === kind),
   );
@@ -83,13 +84,12 @@ export function podsOfWorkload(snapshot: Snapshot, namespace: string, name: stri
 function resolveGroup(group: Group, names: NameTable): Resolved {
   switch (group.members.kind) {
     case "list": {
-      const ends: End[] = [];
-      for (const { text } of group.members.ends) {
-        const resolved = resolveEnd(text, names);
-        if (resolved.problem !== undefined) return resolved;
-        ends.push(resolved.end);
-      }
-      const endpoints = [...new Set(ends.flatMap((end) => end.endpoints))];
+      // A member may come with a later stage; a group of nobody is a mistake.
+      const resolved = group.members.ends.map(({ text }) => resolveEnd(text, names));
+      const ends = resolved.flatMap(({ end }) => end ?? []);
+      const [problem] = resolved.flatMap((one) => one.problem ?? []);
+      if (ends.length === 0 && problem !== undefined) return { problem };
+      const endpoints = [...new Set(ends.flatMap((end) => (end.service === undefined ? end.endpoints : podsBehind(end.service, names.snapshot))))];
       return { end: { ...emptyEnd(group.name), endpoints, regions: ends.flatMap((end) => end.regions) } };
     }
     case "selector": {
@@ -111,6 +111,12 @@ function resolveGroup(group: Group, names: NameTable): Resolved {
       return { end: { ...emptyEnd(group.name), endpoints: points, regions: [regionOf(group.name, cidr, names)] } };
     }
   }
+}
+
+/** The pods that any port of a Service leads to. */
+function podsBehind(service: Service, snapshot: Snapshot): readonly Endpoint[] {
+  const backends = service.ports.map((port) => backendsOf(service, port, snapshot));
+  return backends.flatMap((found) => (found === "unknown" ? [] : found.map(({ endpoint }) => endpoint)));
 }
 
 function resolveAddress(text: string, address: Address, names: NameTable): Resolved {

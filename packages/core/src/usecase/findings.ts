@@ -1,10 +1,10 @@
 import { placeText, spanOf, type Span } from "../text/source.ts";
 import type { Diagnostic } from "../text/diagnostic.ts";
+import { hasExpired } from "./deviations.ts";
 import { say } from "./messages.ts";
 import type { BoundUseCase } from "./names.ts";
 import { stageNameSpan } from "./read.ts";
 import type { AssertionResult, BrokenSubject, StageResult, StatementResult, Witness } from "./results.ts";
-import type { Deviation } from "./types.ts";
 
 /** What makes a run fail at one stage, at its places in the use-case file. */
 export function stageFindings({ stage, intent, expect }: Pick<StageResult, "stage" | "intent" | "expect">): readonly Diagnostic[] {
@@ -14,14 +14,28 @@ export function stageFindings({ stage, intent, expect }: Pick<StageResult, "stag
   if (intent.declared === "unmet") {
     if (intent.status === "met") findings.push(say("stage-met", intentSpan(stage) ?? at, { stage: name }));
   } else {
-    if (intent.status === "unmet") findings.push(say("stage-unmet", at, { stage: name, breaks: breaksText(intent.broken, subjectsOf(intent.assertions)), detail: detailText(intent.assertions) }));
+    if (intent.status === "unmet")
+      findings.push(
+        say("stage-unmet", at, {
+          stage: name,
+          breaks: breaksText(intent.broken, subjectsOf(intent.assertions)),
+          detail: detailText(intent.assertions),
+        }),
+      );
     // Where the intent is known not to hold, its warnings and reasons are known not to.
     findings.push(...intent.assertions.flatMap(({ statements }) => [...warnings(statements, name), ...reasons(statements, name)]));
   }
   for (const { assertion, broken, breaks, subjects, witness, statements } of expect?.assertions ?? []) {
     if (breaks > 0 || subjects.length > 0) {
       const what = "kind" in assertion ? "`rest`" : "this row";
-      findings.push(say("row-violated", "kind" in assertion ? spanOf(assertion.origin, "entry") : spanOf(assertion.origin, "value"), { stage: name, what, breaks: breaksText(broken === 0 ? breaks : broken, subjects), witness: witnessText(witness) }));
+      findings.push(
+        say("row-violated", "kind" in assertion ? spanOf(assertion.origin, "entry") : spanOf(assertion.origin, "value"), {
+          stage: name,
+          what,
+          breaks: breaksText(broken === 0 ? breaks : broken, subjects),
+          witness: witnessText(witness),
+        }),
+      );
     }
     findings.push(...warnings(statements, name), ...reasons(statements, name));
   }
@@ -29,7 +43,11 @@ export function stageFindings({ stage, intent, expect }: Pick<StageResult, "stag
 }
 
 /** Deviations that have expired, and those that are needed at none of their stages, of engines that ran. */
-export function deviationFindings({ useCase }: BoundUseCase, results: readonly StageResult[], today: string | undefined): readonly Diagnostic[] {
+export function deviationFindings(
+  { useCase }: BoundUseCase,
+  results: readonly StageResult[],
+  today: string | undefined,
+): readonly Diagnostic[] {
   return useCase.deviations.flatMap((deviation): Diagnostic[] => {
     const own = results.flatMap(({ deviations }) => deviations).filter((each) => each.deviation === deviation);
     const { id, engine, expires, origin } = deviation;
@@ -42,13 +60,8 @@ export function deviationFindings({ useCase }: BoundUseCase, results: readonly S
   });
 }
 
-/** Days are compared as text: `YYYY-MM-DD` sorts by time. */
-export function hasExpired({ expires }: Deviation, today: string | undefined): boolean {
-  return expires !== undefined && today !== undefined && today >= expires;
-}
-
 /** `client1-dev → dbserver-dev 80/TCP`, by way of others where only a chain leads there. */
-export function witnessText(witness: Witness | undefined): string {
+function witnessText(witness: Witness | undefined): string {
   if (witness === undefined) return "";
   const { from, to, flows, fault } = witness;
   const last = flows[flows.length - 1] as Witness["flows"][0];
@@ -69,7 +82,9 @@ function reasons(statements: readonly StatementResult[], stage: string): readonl
     if (because?.status !== "differs") return [];
     const { document, path } = statement.origin;
     const { stated, decidedBy, witness } = because;
-    return [say("because-differs", document.locate(`${path}.because`, "value"), { stage, stated, decidedBy, witness: witnessText(witness) })];
+    return [
+      say("because-differs", document.locate(`${path}.because`, "value"), { stage, stated, decidedBy, witness: witnessText(witness) }),
+    ];
   });
 }
 

@@ -47,7 +47,7 @@ export interface CellVerdict {
 /** Judges every pair of bundles, the cells of one `from` after the other. */
 export function* judgeCells(surface: Surface, demanded: Demanded): Generator<CellVerdict> {
   const lists = listsOf(surface, demanded);
-  const evaluate = evaluator(demanded);
+  const judged = evaluator(demanded);
   const chains = new Map<string, ChainFault[]>();
   for (const chain of demanded.chains) {
     const key = `${chain.from.id} ${chain.to.id}`;
@@ -57,7 +57,7 @@ export function* judgeCells(surface: Surface, demanded: Demanded): Generator<Cel
     const listOf = lists(from);
     for (const to of surface.bundles) {
       for (const cell of surface.cells(from, to)) {
-        const direct = evaluate(cell, listOf(to));
+        const direct = judged(cell, listOf(to));
         const symmetric = demanded.symmetric.flatMap((demand) => asymmetries(demand, cell, surface));
         const indirect = chains.get(`${from.id} ${to.id}`) ?? [];
         if (symmetric.length === 0 && indirect.length === 0) {
@@ -69,8 +69,16 @@ export function* judgeCells(surface: Surface, demanded: Demanded): Generator<Cel
         const chained = indirect.filter(({ fault }) => !broken.has(fault.by));
         yield {
           cell,
-          faults: [...direct.faults, ...symmetric.filter(({ certain }) => certain).map(({ fault }) => fault), ...chained.filter(({ certain }) => certain).map(({ fault }) => fault)],
-          questions: [...direct.questions, ...symmetric.filter(({ certain }) => !certain).map(({ fault }) => fault), ...chained.filter(({ certain }) => !certain).map(({ fault }) => fault)],
+          faults: [
+            ...direct.faults,
+            ...symmetric.filter(({ certain }) => certain).map(({ fault }) => fault),
+            ...chained.filter(({ certain }) => certain).map(({ fault }) => fault),
+          ],
+          questions: [
+            ...direct.questions,
+            ...symmetric.filter(({ certain }) => !certain).map(({ fault }) => fault),
+            ...chained.filter(({ certain }) => !certain).map(({ fault }) => fault),
+          ],
           excused: direct.excused,
         };
       }
@@ -98,7 +106,10 @@ function listsOf(surface: Surface, { constraints, excuses }: Demanded): (from: B
     let longer = grown.get(key);
     if (longer === undefined) {
       const id = lists.length;
-      longer = "deviation" in entry ? { ...list, id, excuses: [...list.excuses, entry] } : { ...list, id, constraints: [...list.constraints, entry] };
+      longer =
+        "deviation" in entry
+          ? { ...list, id, excuses: [...list.excuses, entry] }
+          : { ...list, id, constraints: [...list.constraints, entry] };
       lists.push(longer);
       grown.set(key, longer);
     }
@@ -147,7 +158,9 @@ function evaluator(demanded: Demanded): (cell: Cell, list: Listed) => Evaluation
     const key = `${list.id} ${rest === undefined ? "" : "rest"} ${now} ${before.map(idOf).join()}`;
     let evaluation = known.get(key);
     if (evaluation === undefined) {
-      const each = cell.connections.map(({ family, connections }, i) => evaluate(list, rest && restWants(rest, before[i]), family, connections));
+      const each = cell.connections.map(({ family, connections }, i) =>
+        evaluate(list, rest && restWants(rest, before[i]), family, connections),
+      );
       evaluation = each.length === 1 ? (each[0] ?? clean) : merged(each);
       known.set(key, evaluation);
     }
@@ -185,7 +198,12 @@ function restWants({ by }: RestDemand, before: Connections | undefined): RestWan
   }
 }
 
-function evaluate({ constraints, excuses }: Listed, rest: RestWants | undefined, family: Family, { allow, undetermined }: Connections): Evaluation {
+function evaluate(
+  { constraints, excuses }: Listed,
+  rest: RestWants | undefined,
+  family: Family,
+  { allow, undetermined }: Connections,
+): Evaluation {
   const denied = subtract(subtract(allPorts, allow), undetermined);
   const actual = { allow, deny: denied, undetermined };
   const excusedPorts = (verdict: "allow" | "deny" | "undetermined"): PortSet =>
@@ -257,7 +275,10 @@ function asymmetries(
     const missing = subtract(subtract(reverse.allow, allow), undetermined);
     const unsure = unite(intersect(reverse.allow, undetermined), subtract(reverse.undetermined, allow));
     const fault = (ports: PortSet): Fault => ({ family, ports, wanted: "allow", by, chain: [] });
-    return [...(isEmptyPorts(missing) ? [] : [{ fault: fault(missing), certain: true }]), ...(isEmptyPorts(unsure) ? [] : [{ fault: fault(unsure), certain: false }])];
+    return [
+      ...(isEmptyPorts(missing) ? [] : [{ fault: fault(missing), certain: true }]),
+      ...(isEmptyPorts(unsure) ? [] : [{ fault: fault(unsure), certain: false }]),
+    ];
   });
 }
 

@@ -2,9 +2,11 @@ import { sayer, type CodePage, type MessageEntry, type Say } from "../text/diagn
 
 const lab = "topology:\n  workloads: { dev/web: { labels: { app: web } }, dev/client: { labels: { app: client } } }\n";
 
+type Nothing = Readonly<Record<string, never>>;
+
 /** What each message speaks of. */
 export interface UseCaseParameters {
-  readonly "use-case-empty": Record<never, never>;
+  readonly "use-case-empty": Nothing;
   readonly "use-case-not-a-mapping": { readonly found: string };
   readonly "use-case-several-documents": { readonly count: number };
   readonly "use-case-format-unknown": { readonly found: string };
@@ -18,7 +20,12 @@ export interface UseCaseParameters {
   };
   readonly "use-case-field-missing": { readonly field: string; readonly where: string };
   readonly "use-case-wrong-type": { readonly what: string; readonly found: string; readonly expected: string; readonly quote: boolean };
-  readonly "use-case-word-unknown": { readonly what: string; readonly word: string; readonly meant: string | undefined; readonly words: readonly string[] };
+  readonly "use-case-word-unknown": {
+    readonly what: string;
+    readonly word: string;
+    readonly meant: string | undefined;
+    readonly words: readonly string[];
+  };
   readonly "use-case-number-invalid": { readonly what: string; readonly expected: string };
   readonly "use-case-list-empty": { readonly what: string; readonly expected: string };
   readonly "row-malformed": { readonly problem: string };
@@ -35,7 +42,7 @@ export interface UseCaseParameters {
   readonly "use-case-selector-invalid": { readonly text: string };
   readonly "use-case-label-invalid": { readonly text: string; readonly part: "key" | "value" };
   readonly "workload-addresses": { readonly name: string; readonly pods: number };
-  readonly "assertion-empty": Record<never, never>;
+  readonly "assertion-empty": Nothing;
   readonly "because-invalid": { readonly text: string; readonly problem: string };
   readonly "date-invalid": { readonly text: string };
   readonly "duration-invalid": { readonly text: string };
@@ -53,13 +60,24 @@ export interface UseCaseParameters {
   readonly "service-opens-nothing": { readonly name: string };
   readonly "service-port-unknown": { readonly name: string; readonly ports: string; readonly has: string };
   readonly "policy-unknown": { readonly name: string; readonly meant: string | undefined };
-  readonly "rows-contradict": { readonly flow: string; readonly first: string; readonly second: string; readonly stage: string | undefined; readonly elsewhere: boolean };
+  readonly "rows-contradict": {
+    readonly flow: string;
+    readonly first: string;
+    readonly second: string;
+    readonly stage: string | undefined;
+    readonly elsewhere: boolean;
+  };
   readonly "row-without-flows": { readonly why: "itself" | "outside" | "family" };
   readonly "stage-unmet": { readonly stage: string; readonly breaks: string; readonly detail: string };
   readonly "stage-met": { readonly stage: string };
   readonly "row-violated": { readonly stage: string; readonly what: string; readonly breaks: string; readonly witness: string };
   readonly "row-warned": { readonly stage: string; readonly breaks: string; readonly witness: string };
-  readonly "because-differs": { readonly stage: string; readonly stated: string; readonly decidedBy: readonly string[]; readonly witness: string };
+  readonly "because-differs": {
+    readonly stage: string;
+    readonly stated: string;
+    readonly decidedBy: readonly string[];
+    readonly witness: string;
+  };
   readonly "deviation-expired": { readonly id: string; readonly expires: string };
   readonly "deviation-unused": { readonly id: string; readonly engine: string };
 }
@@ -84,7 +102,11 @@ export const messages: { readonly [Code in keyof UseCaseParameters]: MessageEntr
     severity: "error",
     message: ({ found }) => `a use-case file is a mapping, this is ${found}`,
     help: () => "it begins with `format: netproof.use-case/1`",
-    page: page("The use-case file is not a mapping", "The file is a list or a single value, so it has none of the keys of a use case.", "- client -> web allow\n"),
+    page: page(
+      "The use-case file is not a mapping",
+      "The file is a list or a single value, so it has none of the keys of a use case.",
+      "- client -> web allow\n",
+    ),
   },
   "use-case-several-documents": {
     severity: "error",
@@ -102,12 +124,20 @@ export const messages: { readonly [Code in keyof UseCaseParameters]: MessageEntr
     message: ({ found }) => `\`${found}\` is no format that is known here`,
     label: () => "netproof.use-case/1",
     help: () => "write `format: netproof.use-case/1`, or use a newer netproof",
-    page: page("The format is unknown", "A file of another format, or of a later version, would be read with the wrong rules.", "format: netproof.use-case/9\nname: later\n"),
+    page: page(
+      "The format is unknown",
+      "A file of another format, or of a later version, would be read with the wrong rules.",
+      "format: netproof.use-case/9\nname: later\n",
+    ),
   },
   "use-case-field-unknown": {
     severity: "error",
-    message: ({ field, where, meant, home }) => `${where} has no field \`${field}\`${meant === undefined || home !== undefined ? "" : `, did you mean \`${meant}\`?`}`,
-    help: ({ field, known, meant, home }) => (home !== undefined ? `\`${field}\` belongs to ${home}` : meant === undefined ? `its fields are ${known.join(", ")}` : undefined),
+    message: ({ field, where, meant, home }) =>
+      `${where} has no field \`${field}\`${meant === undefined || home !== undefined ? "" : `, did you mean \`${meant}\`?`}`,
+    help: ({ field, known, meant, home }) => {
+      if (home !== undefined) return `\`${field}\` belongs to ${home}`;
+      return meant === undefined && known.length > 0 ? `its fields are ${known.join(", ")}` : undefined;
+    },
     page: page(
       "A field of a use-case file is unknown",
       "An unknown field is never dropped: a misspelled `expect` would leave a stage unjudged and green.",
@@ -118,7 +148,11 @@ export const messages: { readonly [Code in keyof UseCaseParameters]: MessageEntr
     severity: "error",
     message: ({ field, where }) => `${where} needs a field \`${field}\``,
     help: ({ field }) => (field === "format" ? "write `format: netproof.use-case/1`" : undefined),
-    page: page("A field of a use-case file is missing", "Without this field the statement has no meaning, and no default would be honest.", use("deviations:\n  - { engine: contrail, from: a, to: b, verdict: allow }\n")),
+    page: page(
+      "A field of a use-case file is missing",
+      "Without this field the statement has no meaning, and no default would be honest.",
+      use("deviations:\n  - { engine: contrail, from: a, to: b, verdict: allow }\n"),
+    ),
   },
   "use-case-wrong-type": {
     severity: "error",
@@ -140,20 +174,29 @@ export const messages: { readonly [Code in keyof UseCaseParameters]: MessageEntr
   "use-case-number-invalid": {
     severity: "error",
     message: ({ what, expected }) => `${what} must be ${expected}`,
-    page: page("A number is out of range", "The number is not whole, too small or too large for what it counts.", use("topology:\n  workloads: { dev/web: { replicas: -1 } }\n")),
+    page: page(
+      "A number is out of range",
+      "The number is not whole, too small or too large for what it counts.",
+      use("topology:\n  workloads: { dev/web: { replicas: -1 } }\n"),
+    ),
   },
   "use-case-list-empty": {
     severity: "error",
     message: ({ what }) => `${what} is an empty list`,
     label: ({ expected }) => `expected: ${expected}`,
-    page: page("A list is empty", "A statement about nobody holds always; a use case without stages would judge nothing.", use("stages: []\n")),
+    page: page(
+      "A list is empty",
+      "A statement about nobody holds always; a use case without stages would judge nothing.",
+      use("stages: []\n"),
+    ),
   },
 
   // ---- names, ports and addresses in the file -------------------------------------------------------------------------------------------
   "row-malformed": {
     severity: "error",
     message: ({ problem }) => `this is no row: ${problem}`,
-    help: () => "a row is `FROM -> TO VERDICT` or `FROM -> TO PORT VERDICT`, with commas between names: `client, cent222 -> web 80/TCP allow`",
+    help: () =>
+      "a row is `FROM -> TO VERDICT` or `FROM -> TO PORT VERDICT`, with commas between names: `client, cent222 -> web 80/TCP allow`",
     page: page(
       "A row cannot be read",
       "The short form of a row is one line: who opens, an arrow, who accepts, maybe ports, and the verdict.",
@@ -164,13 +207,21 @@ export const messages: { readonly [Code in keyof UseCaseParameters]: MessageEntr
     severity: "error",
     message: ({ text, problem }) => `\`${text}\` is no port: ${problem}`,
     help: () => "80 (TCP), 53/UDP, 8000-8999/TCP, all, all/UDP, or a name from `ports`",
-    page: page("A port cannot be read", "A port is a number from 1 to 65535, a range of them, or a name that the file gives under `ports`; TCP where no protocol is said.", use("ports: { http: 80/TPC }\n")),
+    page: page(
+      "A port cannot be read",
+      "A port is a number from 1 to 65535, a range of them, or a name that the file gives under `ports`; TCP where no protocol is said.",
+      use("ports: { http: 80/TPC }\n"),
+    ),
   },
   "port-name-unknown": {
     severity: "error",
     message: ({ name, meant }) => `no port is called \`${name}\`${meant === undefined ? "" : `, did you mean \`${meant}\`?`}`,
     help: ({ meant, declared }) =>
-      meant !== undefined ? undefined : declared.length === 0 ? "name it under `ports:`, for example `http: 80/TCP`" : `\`ports\` names ${declared.join(", ")}`,
+      meant !== undefined
+        ? undefined
+        : declared.length === 0
+          ? "name it under `ports:`, for example `http: 80/TCP`"
+          : `\`ports\` names ${declared.join(", ")}`,
     page: page(
       "A port's name is not declared",
       "Names of ports in rows are those of the file's `ports`. The names that containers give their ports mean another number on each pod, so a row cannot use them.",
@@ -180,25 +231,42 @@ export const messages: { readonly [Code in keyof UseCaseParameters]: MessageEntr
   "use-case-address-invalid": {
     severity: "error",
     message: ({ text }) => `\`${text}\` is not an IP address`,
-    help: ({ text }) => (text.includes("/") ? "an outside point is one address; a block is a group: `groups: { corp: 10.0.0.0/8 }`" : "an address looks like 10.0.0.5 or 2001:db8::5"),
-    page: page("An address cannot be read", "Outside points, nodes and pods have addresses, not names or blocks.", use("topology:\n  outside: { office: 10.0.0.256 }\n")),
+    help: ({ text }) =>
+      text.includes("/")
+        ? "an outside point is one address; a block is a group: `groups: { corp: 10.0.0.0/8 }`"
+        : "an address looks like 10.0.0.5 or 2001:db8::5",
+    page: page(
+      "An address cannot be read",
+      "Outside points, nodes and pods have addresses, not names or blocks.",
+      use("topology:\n  outside: { office: 10.0.0.256 }\n"),
+    ),
   },
   "use-case-cidr-invalid": {
     severity: "error",
     message: ({ text, problem }) => (problem === undefined ? `\`${text}\` is not a block of addresses` : `\`${text}\` ${problem}`),
     help: ({ problem }) => (problem === undefined ? "a block looks like 10.0.0.0/8 or 2001:db8::/32" : undefined),
-    page: page("A block of addresses cannot be read", "A block is an address, a slash and the number of its fixed bits: at most 32 for IPv4, 128 for IPv6.", use("groups: { corp: 10.0.0.0/33 }\n")),
+    page: page(
+      "A block of addresses cannot be read",
+      "A block is an address, a slash and the number of its fixed bits: at most 32 for IPv4, 128 for IPv6.",
+      use("groups: { corp: 10.0.0.0/33 }\n"),
+    ),
   },
   "block-as-end": {
     severity: "error",
     message: ({ text }) => `the block \`${text}\` needs a name before a row can use it`,
     help: ({ text }) => `name it under \`groups\`: \`corp: ${text}\``,
-    page: page("A block stands where a name is wanted", "Reports name ends; a block gets its name under `groups`.", use("intent: 10.0.0.0/8 -> any deny\n")),
+    page: page(
+      "A block stands where a name is wanted",
+      "Reports name ends; a block gets its name under `groups`.",
+      use("intent: 10.0.0.0/8 -> any deny\n"),
+    ),
   },
   "address-twice": {
     severity: "error",
     message: ({ text, of, problem }) =>
-      problem === "family" ? `\`${text}\` is a second address of \`${of}\` in one family` : `\`${text}\` is already the address of \`${of}\``,
+      problem === "family"
+        ? `\`${text}\` is a second address of \`${of}\` in one family`
+        : `\`${text}\` is already the address of \`${of}\``,
     help: ({ problem }) => (problem === "family" ? "an end has one address per family; give the other a name of its own" : undefined),
     page: page(
       "An address stands twice",
@@ -218,13 +286,21 @@ export const messages: { readonly [Code in keyof UseCaseParameters]: MessageEntr
   "name-twice": {
     severity: "error",
     message: ({ name, first, second }) => `\`${name}\` names ${first} and ${second}`,
-    page: page("One name stands for two things", "A row that uses the name could mean either.", use("topology:\n  outside: { office: 10.0.0.5 }\ngroups: { office: 10.0.0.0/8 }\n")),
+    page: page(
+      "One name stands for two things",
+      "A row that uses the name could mean either.",
+      use("topology:\n  outside: { office: 10.0.0.5 }\ngroups: { office: 10.0.0.0/8 }\n"),
+    ),
   },
   "group-form": {
     severity: "error",
     message: ({ name, problem }) => `group \`${name}\` ${problem}`,
     help: () => "a group is `members`, or `cidr`, or `pods` and `namespaces`",
-    page: page("A group is of two kinds, or of none", "A group is a list of ends, a block of addresses, or pods by their labels.", use("groups: { corp: { cidr: 10.0.0.0/8, pods: app=web } }\n")),
+    page: page(
+      "A group is of two kinds, or of none",
+      "A group is a list of ends, a block of addresses, or pods by their labels.",
+      use("groups: { corp: { cidr: 10.0.0.0/8, pods: app=web } }\n"),
+    ),
   },
   "group-cycle": {
     severity: "error",
@@ -235,19 +311,31 @@ export const messages: { readonly [Code in keyof UseCaseParameters]: MessageEntr
     severity: "error",
     message: ({ text }) => `\`${text}\` is no label selector`,
     help: () => "as kubectl -l writes it: app=web,tier in (a,b),!canary",
-    page: page("A selector cannot be read", "Groups select by labels in the text form that `kubectl -l` takes.", use('groups: { web: { pods: "app~web" } }\n')),
+    page: page(
+      "A selector cannot be read",
+      "Groups select by labels in the text form that `kubectl -l` takes.",
+      use('groups: { web: { pods: "app~web" } }\n'),
+    ),
   },
   "use-case-label-invalid": {
     severity: "error",
     message: ({ text, part }) => `\`${text}\` is no ${part} of a label`,
     help: () => "at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends",
-    page: page("A label is not allowed", "The API server refuses such a label, so no cluster has it.", use('topology:\n  namespaces: { dev: { project: "a b" } }\n')),
+    page: page(
+      "A label is not allowed",
+      "The API server refuses such a label, so no cluster has it.",
+      use('topology:\n  namespaces: { dev: { project: "a b" } }\n'),
+    ),
   },
   "workload-addresses": {
     severity: "error",
     message: ({ name, pods }) => `\`${name}\` has ${pods} pods, and these addresses are of one`,
     help: () => "leave `addresses` out and name `podCidr`, or write the pods one by one",
-    page: page("Addresses of a workload with several pods", "Which pod has which address could not be told.", use("topology:\n  workloads: { dev/web: { replicas: 2, addresses: 10.0.0.5 } }\n")),
+    page: page(
+      "Addresses of a workload with several pods",
+      "Which pod has which address could not be told.",
+      use("topology:\n  workloads: { dev/web: { replicas: 2, addresses: 10.0.0.5 } }\n"),
+    ),
   },
   "assertion-empty": {
     severity: "error",
@@ -261,7 +349,7 @@ export const messages: { readonly [Code in keyof UseCaseParameters]: MessageEntr
     help: () => "for allow: dev/policy1 or dev/policy1 ingress[0]; for deny: the policy that isolates, dev/policy1",
     page: page(
       "A reason cannot be read",
-      "`because` names a policy as NAMESPACE/NAME, for `allow` also its rule. A deny has no rule: it is the policy that isolates. What is left open (`either`) has no reason.",
+      "`because` names a policy as NAMESPACE/NAME (a cluster-wide one as cnp/NAME, anp/NAME or banp/NAME), for `allow` also its rule. A NetworkPolicy denies by isolating, not by a rule. What is left open (`either`) has no reason.",
       use("intent: { rows: { from: any, to: any, verdict: deny, because: policy1 } }\n"),
     ),
   },
@@ -279,7 +367,11 @@ export const messages: { readonly [Code in keyof UseCaseParameters]: MessageEntr
     severity: "error",
     message: ({ text }) => `\`${text}\` is no duration`,
     help: () => "a duration looks like 5s or 500ms",
-    page: page("A duration cannot be read", "A number without a unit could be seconds or milliseconds.", use("engines: { lab: { timeout: soon } }\n")),
+    page: page(
+      "A duration cannot be read",
+      "A number without a unit could be seconds or milliseconds.",
+      use("engines: { lab: { timeout: soon } }\n"),
+    ),
   },
   "stage-twice": {
     severity: "error",
@@ -299,7 +391,11 @@ export const messages: { readonly [Code in keyof UseCaseParameters]: MessageEntr
   "id-twice": {
     severity: "error",
     message: ({ id }) => `the id \`${id}\` is given twice`,
-    page: page("An id is given twice", "Reports and deviations point at ids.", use("intent:\n  - { id: A, rows: any -> any allow }\n  - { id: A, noUnusedPolicy: true }\n")),
+    page: page(
+      "An id is given twice",
+      "Reports and deviations point at ids.",
+      use("intent:\n  - { id: A, rows: any -> any allow }\n  - { id: A, noUnusedPolicy: true }\n"),
+    ),
   },
 
   // ---- stages ----------------------------------------------------------------------------------------------------------------------------
@@ -307,11 +403,16 @@ export const messages: { readonly [Code in keyof UseCaseParameters]: MessageEntr
     severity: "error",
     message: ({ path, meant }) => `there is no \`${path}\`${meant === undefined ? "" : `, did you mean \`${meant}\`?`}`,
     help: () => "paths are relative to this file",
-    page: page("A manifest is not there", "Judging without it would judge another cluster.", use("stages: [{ name: now, apply: polcy1.yaml }]\n")),
+    page: page(
+      "A manifest is not there",
+      "Judging without it would judge another cluster.",
+      use("stages: [{ name: now, apply: polcy1.yaml }]\n"),
+    ),
   },
   "delete-misses": {
     severity: "error",
-    message: ({ object, stage, meant }) => `${object} is not there before \`${stage}\`, so it cannot be deleted${meant === undefined ? "" : `, did you mean \`${meant}\`?`}`,
+    message: ({ object, stage, meant }) =>
+      `${object} is not there before \`${stage}\`, so it cannot be deleted${meant === undefined ? "" : `, did you mean \`${meant}\`?`}`,
     page: page(
       "A stage deletes what is not there",
       "The object was never applied, is already gone, or has another name; a delete that does nothing usually means that a policy stays in force.",
@@ -325,7 +426,9 @@ export const messages: { readonly [Code in keyof UseCaseParameters]: MessageEntr
     page: page(
       "A stage deletes one of several objects",
       "Without its namespace or group the name means several objects.",
-      use("stages: [{ name: now, apply: [policy1.yaml, policy1-qa.yaml] }, { name: after, delete: { kind: NetworkPolicy, name: policy1 } }]\n"),
+      use(
+        "stages: [{ name: now, apply: [policy1.yaml, policy1-qa.yaml] }, { name: after, delete: { kind: NetworkPolicy, name: policy1 } }]\n",
+      ),
     ),
   },
 
@@ -334,7 +437,11 @@ export const messages: { readonly [Code in keyof UseCaseParameters]: MessageEntr
     severity: "error",
     message: ({ message }) => message,
     help: ({ stages }) => (stages > 1 ? "it exists at no stage" : undefined),
-    page: page("A name stands for nothing", "A row about something that does not exist would hold for ever.", use(`${lab}intent: client -> wbe allow\n`)),
+    page: page(
+      "A name stands for nothing",
+      "A row about something that does not exist would hold for ever.",
+      use(`${lab}intent: client -> wbe allow\n`),
+    ),
   },
   "end-ambiguous": {
     severity: "error",
@@ -354,7 +461,11 @@ export const messages: { readonly [Code in keyof UseCaseParameters]: MessageEntr
     severity: "error",
     message: ({ name }) => `group \`${name}\` selects no pod`,
     help: ({ stages }) => (stages > 1 ? "at no stage" : undefined),
-    page: page("A group selects no pod", "Rows about it would hold for ever. Often a label is misspelled.", use(`${lab}groups: { clients: { pods: role=client } }\nintent: clients -> web allow\n`)),
+    page: page(
+      "A group selects no pod",
+      "Rows about it would hold for ever. Often a label is misspelled.",
+      use(`${lab}groups: { clients: { pods: role=client } }\nintent: clients -> web allow\n`),
+    ),
   },
   "outside-inside": {
     severity: "error",
@@ -373,7 +484,9 @@ export const messages: { readonly [Code in keyof UseCaseParameters]: MessageEntr
     page: page(
       "A Service stands where connections begin",
       "A Service only receives: connections are opened by pods.",
-      use(`topology:\n  workloads: { dev/web: { labels: { app: web } }, dev/db: {} }\n  services: { dev/web: { selector: { app: web }, ports: 80 } }\nintent: svc/web -> db allow\n`),
+      use(
+        `topology:\n  workloads: { dev/web: { labels: { app: web } }, dev/db: {} }\n  services: { dev/web: { selector: { app: web }, ports: 80 } }\nintent: svc/web -> db allow\n`,
+      ),
     ),
   },
   "service-port-unknown": {
@@ -383,7 +496,9 @@ export const messages: { readonly [Code in keyof UseCaseParameters]: MessageEntr
     page: page(
       "A Service has no such port",
       "A flow to a Service is a flow to the target ports of its pods; a port that the Service does not have leads nowhere.",
-      use(`topology:\n  workloads: { dev/web: { labels: { app: web } }, dev/client: {} }\n  services: { dev/web: { selector: { app: web }, ports: { port: 8080, target: 80 } } }\nintent: client -> svc/web 80 allow\n`),
+      use(
+        `topology:\n  workloads: { dev/web: { labels: { app: web } }, dev/client: {} }\n  services: { dev/web: { selector: { app: web }, ports: { port: 8080, target: 80 } } }\nintent: client -> svc/web 80 allow\n`,
+      ),
     ),
   },
   "policy-unknown": {
@@ -392,7 +507,9 @@ export const messages: { readonly [Code in keyof UseCaseParameters]: MessageEntr
     page: page(
       "A reason names a policy that does not exist",
       "The row could never hold for this reason.",
-      use(`${lab}intent: { rows: { from: client, to: web, port: 80, verdict: allow, because: dev/polcy1 } }\nstages: [{ name: now, apply: policy1.yaml }]\n`),
+      use(
+        `${lab}intent: { rows: { from: client, to: web, port: 80, verdict: allow, because: dev/polcy1 } }\nstages: [{ name: now, apply: policy1.yaml }]\n`,
+      ),
     ),
   },
   "rows-contradict": {
@@ -400,13 +517,18 @@ export const messages: { readonly [Code in keyof UseCaseParameters]: MessageEntr
     message: ({ flow, first, second }) => `${flow} must ${first} and must ${second}`,
     label: ({ second }) => `must ${second}`,
     help: ({ stage, elsewhere }) => {
-      if (elsewhere) return "`elsewhere` is every address without a name of its own, blocks included; `rest` with `including: elsewhere` speaks of those that no row names";
+      if (elsewhere)
+        return "`elsewhere` is every address without a name of its own, blocks included; `rest` with `including: elsewhere` speaks of those that no row names";
       return stage === undefined ? undefined : `at stage \`${stage}\``;
     },
-    page: page("Two statements contradict each other", "One flow is named twice with different verdicts, so no cluster can satisfy both.", use(`${lab}intent: [client -> web allow, any -> web 80 deny]\n`)),
+    page: page(
+      "Two statements contradict each other",
+      "One flow is named twice with different verdicts, so no cluster can satisfy both.",
+      use(`${lab}intent: [client -> web allow, any -> web 80 deny]\n`),
+    ),
   },
   "row-without-flows": {
-    severity: "error",
+    severity: "warning",
     message: ({ why }) => {
       switch (why) {
         case "itself":
@@ -427,7 +549,11 @@ export const messages: { readonly [Code in keyof UseCaseParameters]: MessageEntr
           return undefined;
       }
     },
-    page: page("A row is about no flow", "It would hold for ever.", use("topology:\n  outside: { a: 10.0.0.5, b: 10.0.0.6 }\nintent: a -> b deny\n")),
+    page: page(
+      "A row is about no flow",
+      "It holds whatever the policies are, so it is not judged.",
+      use("topology:\n  outside: { a: 10.0.0.5, b: 10.0.0.6 }\nintent: a -> b deny\n"),
+    ),
   },
 
   // ---- findings --------------------------------------------------------------------------------------------------------------------------
@@ -455,22 +581,33 @@ export const messages: { readonly [Code in keyof UseCaseParameters]: MessageEntr
     severity: "error",
     message: ({ stage, what, breaks }) => `${what} does not hold at ${stage}, ${breaks}`,
     label: ({ witness }) => witness,
-    page: page("A stage does not show what is expected of it", "A row, a property or `rest` under a stage does not hold there.", use(`${lab}stages: [{ name: now, expect: client -> web deny }]\n`)),
+    page: page(
+      "A stage does not show what is expected of it",
+      "A row, a property or `rest` under a stage does not hold there.",
+      use(`${lab}stages: [{ name: now, expect: client -> web deny }]\n`),
+    ),
   },
   "row-warned": {
     severity: "warning",
     message: ({ stage, breaks }) => `this row does not hold at ${stage}, ${breaks}`,
     label: ({ witness }) => witness,
-    page: page("A row of severity warning does not hold", "It is reported, and the run still succeeds.", use(`${lab}intent: { rows: { from: client, to: web, verdict: deny, severity: warning } }\n`)),
+    page: page(
+      "A row of severity warning does not hold",
+      "It is reported, and the run still succeeds.",
+      use(`${lab}intent: { rows: { from: client, to: web, verdict: deny, severity: warning } }\n`),
+    ),
   },
   "because-differs": {
     severity: "error",
     message: ({ stage, stated }) => `right for another reason at ${stage}: \`${stated}\` does not decide it`,
-    label: ({ decidedBy, witness }) => `${witness}: ${decidedBy.length === 0 ? "no policy isolates it" : `decided by ${decidedBy.join(", ")}`}`,
+    label: ({ decidedBy, witness }) =>
+      `${witness}: ${decidedBy.length === 0 ? "no policy isolates it" : `decided by ${decidedBy.join(", ")}`}`,
     page: page(
       "A row holds for another reason than stated",
       "The verdict is as wanted, but another policy or rule decides it, so the stated one may be wrong or unneeded.",
-      use(`${lab}stages: [{ name: now, apply: [policy1.yaml, closed.yaml], expect: { from: client, to: web, port: 80, verdict: allow, because: dev/closed } }]\n`),
+      use(
+        `${lab}stages: [{ name: now, apply: [policy1.yaml, closed.yaml], expect: { from: client, to: web, port: 80, verdict: allow, because: dev/closed } }]\n`,
+      ),
     ),
   },
   "deviation-expired": {

@@ -2,6 +2,7 @@ import type { Address } from "../net/address.ts";
 import { families, formatAddress, sameAddress } from "../net/address.ts";
 import { formatPorts, hasPort, intersect, isEmptyPorts, type PortSet } from "../net/ports.ts";
 import { endpointName } from "../model/endpoint.ts";
+import { policyText } from "../reach/why.ts";
 import { compareDiagnostics, type Diagnostic } from "../text/diagnostic.ts";
 import { spanOf, type Span } from "../text/source.ts";
 import { nearest } from "../text/suggest.ts";
@@ -25,7 +26,10 @@ export interface BoundUseCase {
 }
 
 /** Looks every name of the file up in every stage. A name that means nothing anywhere, and flows that must be two things at once, are errors. */
-export function bindNames(useCase: UseCase, stages: readonly Stage[]): { readonly bound: BoundUseCase; readonly diagnostics: readonly Diagnostic[] } {
+export function bindNames(
+  useCase: UseCase,
+  stages: readonly Stage[],
+): { readonly bound: BoundUseCase; readonly diagnostics: readonly Diagnostic[] } {
   const uses = usesOf(useCase);
   const named = [...uses.map(({ name }) => name), ...addressesOfProperties(useCase)];
   const short = shortNames(stages);
@@ -54,7 +58,8 @@ interface Use {
 
 function usesOf({ intent, stages, deviations, focus, rest, groups, topology }: UseCase): readonly Use[] {
   const sources = (names: readonly EndName[]): readonly Use[] => names.map((name) => ({ name, as: "source", ports: undefined }));
-  const targets = (names: readonly EndName[], ports: PortSet | undefined): readonly Use[] => names.map((name) => ({ name, as: "target", ports }));
+  const targets = (names: readonly EndName[], ports: PortSet | undefined): readonly Use[] =>
+    names.map((name) => ({ name, as: "target", ports }));
   const ofFlows = ({ from, to, ports }: Pick<Row, "from" | "to" | "ports">): readonly Use[] => [...sources(from), ...targets(to, ports)];
   const ofProperty = (property: Property): readonly Use[] => {
     switch (property.kind) {
@@ -115,7 +120,8 @@ function refuseUnknownNames(uses: readonly Use[], universes: readonly Universe[]
 
 function refuseEmptyGroups({ groups }: UseCase, universes: readonly Universe[]): readonly Diagnostic[] {
   return groups.flatMap(({ name, members, origin }) => {
-    const empty = members.kind === "selector" && universes.every((universe) => universe.membersOf([{ text: name, origin }]).points.size === 0);
+    const empty =
+      members.kind === "selector" && universes.every((universe) => universe.membersOf([{ text: name, origin }]).points.size === 0);
     return empty ? [say("group-selects-nothing", spanOf(origin, "key"), { name, stages: universes.length })] : [];
   });
 }
@@ -124,8 +130,12 @@ function refuseEmptyGroups({ groups }: UseCase, universes: readonly Universe[]):
 function refuseInsideOutside({ outside }: UseCase, stages: readonly Stage[]): readonly Diagnostic[] {
   return outside.flatMap(({ name, externals, origin }) =>
     externals.flatMap(({ address }) => {
-      const owner = stages.flatMap(({ snapshot }) => [...snapshot.pods, ...snapshot.nodes]).find(({ addresses }) => addresses !== "not-yet-assigned" && holds(addresses, address));
-      return owner === undefined ? [] : [say("outside-inside", spanOf(origin, "key"), { name, address: formatAddress(address), owner: endpointName(owner) })];
+      const owner = stages
+        .flatMap(({ snapshot }) => [...snapshot.pods, ...snapshot.nodes])
+        .find(({ addresses }) => addresses !== "not-yet-assigned" && holds(addresses, address));
+      return owner === undefined
+        ? []
+        : [say("outside-inside", spanOf(origin, "key"), { name, address: formatAddress(address), owner: endpointName(owner) })];
     }),
   );
 }
@@ -142,7 +152,8 @@ function refuseServices(uses: readonly Use[], universes: readonly Universe[]): r
       const [service] = services;
       if (service === undefined || refused.has(name)) continue;
       const text = `${service.namespace.name}/${service.name}`;
-      const dialled = ports === undefined || services.some((each) => each.ports.some(({ protocol, port }) => hasPort(ports, protocol, port)));
+      const dialled =
+        ports === undefined || services.some((each) => each.ports.some(({ protocol, port }) => hasPort(ports, protocol, port)));
       if (as === "source") refused.set(name, say("service-opens-nothing", spanOf(name.origin, "value"), { name: name.text }));
       else if (!dialled) {
         const has = service.ports.map(({ protocol, port }) => `${port}/${protocol}`).join(", ");
@@ -154,7 +165,9 @@ function refuseServices(uses: readonly Use[], universes: readonly Universe[]): r
 }
 
 function refuseUnknownPolicies({ intent, stages: declarations }: UseCase, stages: readonly Stage[]): readonly Diagnostic[] {
-  const policies = new Set(stages.flatMap(({ snapshot }) => snapshot.policies.map(({ name }) => `${name.namespace}/${name.name}`)));
+  const policies = new Set(
+    stages.flatMap(({ snapshot }) => [...snapshot.policies, ...snapshot.clusterPolicies].map(({ name }) => policyText(name))),
+  );
   const rows = [...intent.flatMap((assertion) => assertion.rows), ...declarations.flatMap(({ expect }) => expect)];
   return rows.flatMap(({ because, origin }) => {
     const stated = parseReason(because.get("") ?? "");
@@ -182,13 +195,19 @@ function refuseContradictions({ useCase, universes, pickPort }: BoundUseCase): r
         for (const { by } of constraints) if (by.kind === "row") busy.add(by);
         for (const [first, second] of opposed(constraints)) {
           const key = `${statements.indexOf(first.by)} ${statements.indexOf(second.by)}`;
-          if (!contradictions.has(key)) contradictions.set(key, contradiction(first, second, firstPair(from, to), pickPort, stages.length > 1 ? universe.stage.name : undefined));
+          if (!contradictions.has(key))
+            contradictions.set(
+              key,
+              contradiction(first, second, firstPair(from, to), pickPort, stages.length > 1 ? universe.stage.name : undefined),
+            );
         }
       }
       for (const each of demands) if (each.statement.kind === "row" && each.applies) spoken.set(each.statement, { demands: each, bundles });
     }
     const idle = [...spoken].filter(([row]) => !busy.has(row));
-    const useless = idle.map(([row, { demands, bundles }]) => say("row-without-flows", statementSpan(row), { why: whyIdle(demands, bundles) }));
+    const useless = idle.map(([row, { demands, bundles }]) =>
+      say("row-without-flows", statementSpan(row), { why: whyIdle(demands, bundles) }),
+    );
     return [...contradictions.values(), ...useless];
   });
 }
@@ -200,7 +219,10 @@ interface Cell {
 }
 
 /** The pairs of bundles that some statement names, each distinct list of constraints once. */
-function cellsOf(universe: Universe, demands: readonly Demands[]): { readonly bundles: readonly Bundle[]; readonly cells: readonly Cell[] } {
+function cellsOf(
+  universe: Universe,
+  demands: readonly Demands[],
+): { readonly bundles: readonly Bundle[]; readonly cells: readonly Cell[] } {
   const constraints = demands.flatMap((each) => each.constraints);
   const points = universe.all;
   const sets = [...new Set(constraints.flatMap(({ from, to }) => [from, to]))];
@@ -240,7 +262,7 @@ function* opposed(constraints: readonly Constraint[]): Generator<readonly [Const
   for (const [i, first] of constraints.entries()) {
     for (const second of constraints.slice(i + 1)) {
       const said = first.want !== second.want && first.want !== "permit" && second.want !== "permit";
-      if (said && first.by !== second.by && !isEmptyPorts(intersect(first.ports, second.ports))) yield [first, second];
+      if (said && !isEmptyPorts(intersect(first.ports, second.ports))) yield [first, second];
     }
   }
 }
@@ -249,12 +271,23 @@ function firstPair(from: Bundle, to: Bundle): readonly [Point, Point] {
   return [from.points[0] as Point, (from === to ? to.points[1] : to.points[0]) as Point];
 }
 
-function contradiction(first: Constraint, second: Constraint, [from, to]: readonly [Point, Point], pickPort: PortPicker, stage: string | undefined): Diagnostic {
+function contradiction(
+  first: Constraint,
+  second: Constraint,
+  [from, to]: readonly [Point, Point],
+  pickPort: PortPicker,
+  stage: string | undefined,
+): Diagnostic {
   const { port, protocol } = pickPort(intersect(first.ports, second.ports));
   const flow = `${from.name} → ${to.name} ${port}/${protocol}`;
   const related = [{ at: statementSpan(first.by), message: `must ${wantText(first)}` }];
   const elsewhere = [first, second].some(({ by }) => by.kind === "row" && [...by.from, ...by.to].some(({ text }) => text === elsewhereEnd));
-  return say("rows-contradict", statementSpan(second.by), { flow, first: wantText(first), second: wantText(second), stage, elsewhere }, { related });
+  return say(
+    "rows-contradict",
+    statementSpan(second.by),
+    { flow, first: wantText(first), second: wantText(second), stage, elsewhere },
+    { related },
+  );
 }
 
 /** A row is its text; a property is known by its key. */
@@ -276,7 +309,9 @@ function wantText({ want }: Constraint): string {
 
 function whyIdle({ constraints }: Demands, bundles: readonly Bundle[]): "itself" | "outside" | "family" {
   const pairs = constraints.flatMap(({ from, to }) =>
-    bundles.filter(({ points: [a] }) => a !== undefined && from.has(a)).flatMap((a) => bundles.filter(({ points: [b] }) => b !== undefined && to.has(b)).map((b) => [a, b] as const)),
+    bundles
+      .filter(({ points: [a] }) => a !== undefined && from.has(a))
+      .flatMap((a) => bundles.filter(({ points: [b] }) => b !== undefined && to.has(b)).map((b) => [a, b] as const)),
   );
   if (pairs.every(([a, b]) => a.outside && b.outside)) return "outside";
   return pairs.every(([a, b]) => pairCount(a.points, b.points, a === b) === 0 || (a.outside && b.outside)) ? "itself" : "family";

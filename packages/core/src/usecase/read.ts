@@ -6,7 +6,21 @@ import { childPath, spanOf, type Source, type SourceDocument, type Span } from "
 import { nearest } from "../text/suggest.ts";
 import { say } from "./messages.ts";
 import { looksLikeBlock, readEnds, readPorts, readRow, readRows, type PortNames } from "./rows.ts";
-import type { FormIssue, OneOrMany, RawAssertion, RawAssertionForm, RawDirections, RawGroup, RawGroupForm, RawRest, RawRowForm, RawTopology, RawUseCase } from "./schema.ts";
+import type {
+  FormIssue,
+  OneOrMany,
+  RawAssertion,
+  RawAssertionForm,
+  RawDirections,
+  RawEngines,
+  RawEngineSettings,
+  RawGroup,
+  RawGroupForm,
+  RawRest,
+  RawRowForm,
+  RawTopology,
+  RawUseCase,
+} from "./schema.ts";
 import { readCidr, readEndName, readKey, readOutside, readPaths, readTopology } from "./topology.ts";
 import type {
   Assertion,
@@ -53,7 +67,12 @@ export async function readUseCase(source: Source): Promise<UseCaseRead> {
   const { checkForm } = await import("./schema.ts");
   const form = checkForm(value);
   const issues = "issues" in form ? form.issues : [];
-  const reading: Reading = { document, diagnostics: [...syntax], broken: new Set(issues.map(brokenPath).filter((path) => path !== "")), ids: new Map() };
+  const reading: Reading = {
+    document,
+    diagnostics: [...syntax],
+    broken: new Set(issues.map(brokenPath).filter((path) => path !== "")),
+    ids: new Map(),
+  };
   for (const issue of issues) if (!isMisspelled(issue, issues)) reading.diagnostics.push(formDiagnostic(issue, document));
   const useCase = readFile(reading, { value: value as unknown as RawUseCase, path: "" });
   const failed = reading.diagnostics.some(({ severity }) => severity === "error");
@@ -71,7 +90,10 @@ function brokenPath({ path, problem }: FormIssue): string {
 /** A field that is missing because it is misspelled is objected to once. */
 function isMisspelled({ path, problem }: FormIssue, issues: readonly FormIssue[]): boolean {
   if (problem.kind !== "field-missing") return false;
-  return issues.some((other) => other.problem.kind === "field-unknown" && other.path.join("\n") === path.join("\n") && meantField(other.problem) === problem.field);
+  return issues.some(
+    (other) =>
+      other.problem.kind === "field-unknown" && other.path.join("\n") === path.join("\n") && meantField(other.problem) === problem.field,
+  );
 }
 
 function meantField({ field: written, known }: { readonly field: string; readonly known: readonly string[] }): string | undefined {
@@ -86,10 +108,19 @@ function formDiagnostic({ path, problem }: FormIssue, document: SourceDocument):
     case "field-unknown": {
       const { field: written, known } = problem;
       const key = document.locate(childPath(at, written), "key");
-      return say("use-case-field-unknown", key, { field: written, where: whereOf(path), known, meant: meantField(problem), home: homeOf(written, path) });
+      return say("use-case-field-unknown", key, {
+        field: written,
+        where: whereOf(path),
+        known,
+        meant: meantField(problem),
+        home: homeOf(written, path),
+      });
     }
     case "field-missing":
-      return say("use-case-field-missing", path.length === 0 ? value : document.locate(at, "entry"), { field: problem.field, where: whereOf(path) });
+      return say("use-case-field-missing", path.length === 0 ? value : document.locate(at, "entry"), {
+        field: problem.field,
+        where: whereOf(path),
+      });
     case "word-unknown": {
       const word = wordOf(problem.value, value);
       if (path.length === 1 && path[0] === "format") return say("use-case-format-unknown", value, { found: word });
@@ -97,8 +128,14 @@ function formDiagnostic({ path, problem }: FormIssue, document: SourceDocument):
     }
     case "wrong-type": {
       const misread = typeof problem.value === "boolean" || typeof problem.value === "number";
-      const takesText = !["true or false", "a number", "a list", "a mapping"].includes(problem.expected) && !problem.expected.startsWith("a duration");
-      return say("use-case-wrong-type", value, { what: whatOf(path), found: foundText(problem.value, value), expected: problem.expected, quote: misread && takesText });
+      const takesText =
+        !["true or false", "a number", "a list", "a mapping"].includes(problem.expected) && !problem.expected.startsWith("a duration");
+      return say("use-case-wrong-type", value, {
+        what: whatOf(path),
+        found: foundText(problem.value, value),
+        expected: problem.expected,
+        quote: misread && takesText,
+      });
     }
     case "number":
       return say("use-case-number-invalid", value, { what: whatOf(path), expected: problem.expected });
@@ -110,14 +147,17 @@ function formDiagnostic({ path, problem }: FormIssue, document: SourceDocument):
 /** Where a field belongs that stands at the top of the file, or in a statement of the intent. */
 function homeOf(written: string, path: readonly (string | number)[]): string | undefined {
   if (path.length === 0) return homes.get(written);
-  const ofRow = path[0] === "intent" && path.length <= 2 && ["from", "to", "port", "verdict", "because", "severity", "note"].includes(written);
+  const ofRow =
+    path[0] === "intent" && path.length <= 2 && ["from", "to", "port", "verdict", "because", "severity", "note"].includes(written);
   return ofRow ? "a row, which has `from`, `to` and `verdict`" : undefined;
 }
 
 const homes: ReadonlyMap<string, string> = new Map([
   ...["from", "namespaces", "workloads", "services", "nodes", "podCidr", "outside"].map((name) => [name, "`topology`"] as const),
   ...["apply", "delete", "expect", "held"].map((name) => [name, "a stage, under `stages`"] as const),
-  ...["rows", "onlyFrom", "through", "isolated", "noPathToOutside", "everythingIsolated", "symmetric", "noUnusedPolicy"].map((name) => [name, "a statement, under `intent`"] as const),
+  ...["rows", "onlyFrom", "through", "isolated", "noPathToOutside", "everythingIsolated", "symmetric", "noUnusedPolicy"].map(
+    (name) => [name, "a statement, under `intent`"] as const,
+  ),
 ]);
 
 /** Words that people use for a field of another name. */
@@ -220,7 +260,10 @@ function readFile(reading: Reading, file: Written<RawUseCase>): UseCase {
 }
 
 /** Paths alone are the manifests of the topology. */
-function topologyOf(reading: Reading, file: Written<RawUseCase>): { readonly from: Written<OneOrMany<string>> | undefined; readonly topology: Written<RawTopology> } {
+function topologyOf(
+  reading: Reading,
+  file: Written<RawUseCase>,
+): { readonly from: Written<OneOrMany<string>> | undefined; readonly topology: Written<RawTopology> } {
   const written = field(reading, file, "topology");
   if (written === undefined) return { from: undefined, topology: { value: {}, path: "topology" } };
   const { value, path } = written;
@@ -234,7 +277,8 @@ function readPortNames(reading: Reading, file: Written<RawUseCase>): PortNames {
   const written = field(reading, file, "ports");
   for (const { key, value, path } of entries(reading, written)) {
     const problem = portNameProblem(key);
-    if (problem !== undefined) reading.diagnostics.push(say("use-case-name-invalid", spanAt(reading, path, "key"), { what: "a port", text: key, problem }));
+    if (problem !== undefined)
+      reading.diagnostics.push(say("use-case-name-invalid", spanAt(reading, path, "key"), { what: "a port", text: key, problem }));
     if (!readKey(reading, key, path, "a port")) continue;
     const before = reading.diagnostics.length;
     const set = readPorts(reading, { value, path }, names);
@@ -264,12 +308,19 @@ function readMembers(reading: Reading, name: string, { value, path }: Written<Ra
   if (typeof value === "string" && looksLikeBlock(value)) return blockOf(reading, value, path);
   if (!isForm(value)) return listOf(reading, { value, path });
   const form: Written<RawGroupForm> = { value, path };
-  const [members, cidr, pods, namespaces] = [field(reading, form, "members"), field(reading, form, "cidr"), field(reading, form, "pods"), field(reading, form, "namespaces")];
+  const [members, cidr, pods, namespaces] = [
+    field(reading, form, "members"),
+    field(reading, form, "cidr"),
+    field(reading, form, "pods"),
+    field(reading, form, "namespaces"),
+  ];
   const broken = (["members", "cidr", "pods", "namespaces"] as const).some((key) => reading.broken.has(childPath(path, key)));
   const forms = [members !== undefined, cidr !== undefined, pods !== undefined || namespaces !== undefined].filter(Boolean).length;
   if (broken || (forms === 0 && hasBroken(reading, path))) return undefined;
   if (forms !== 1) {
-    reading.diagnostics.push(say("group-form", spanAt(reading, path, "key"), { name, problem: forms === 0 ? "has no members" : "says in two ways who is in it" }));
+    reading.diagnostics.push(
+      say("group-form", spanAt(reading, path, "key"), { name, problem: forms === 0 ? "has no members" : "says in two ways who is in it" }),
+    );
     return undefined;
   }
   if (members !== undefined) return listOf(reading, members);
@@ -291,7 +342,10 @@ function blockOf(reading: Reading, text: string, path: string): GroupMembers | u
 function selectorOf(reading: Reading, { value, path }: Written<string>): SelectorText {
   const origin = originAt(reading, path);
   const parsed = parseSelector(value, origin);
-  if ("misread" in parsed) reading.diagnostics.push(say("use-case-selector-invalid", spanAt(reading, path), { text: parsed.misread === "" ? value : parsed.misread }));
+  if ("misread" in parsed)
+    reading.diagnostics.push(
+      say("use-case-selector-invalid", spanAt(reading, path), { text: parsed.misread === "" ? value : parsed.misread }),
+    );
   return { text: value, origin };
 }
 
@@ -315,8 +369,10 @@ function readAssertion(reading: Reading, { value, path }: Written<RawAssertion>,
 const propertyNames = ["onlyFrom", "through", "isolated", "noPathToOutside", "everythingIsolated", "symmetric", "noUnusedPolicy"] as const;
 
 function readProperties(reading: Reading, form: Written<RawAssertionForm>, ports: PortNames): readonly Property[] {
-  const ends = <T extends object, K extends keyof T & string>(parent: Written<T>, key: K): readonly EndName[] =>
-    readEnds(reading, field(reading, parent, key) as Written<OneOrMany<string>> | undefined);
+  const ends = <Key extends string>(
+    parent: Written<{ readonly [K in Key]?: OneOrMany<string> | undefined }>,
+    key: Key,
+  ): readonly EndName[] => readEnds(reading, field(reading, parent, key));
   const onlyFrom = items(reading, field(reading, form, "onlyFrom")).map((item): Property => ({
     kind: "onlyFrom",
     to: ends(item, "to"),
@@ -351,7 +407,8 @@ function readProperties(reading: Reading, form: Written<RawAssertionForm>, ports
     origin: originAt(reading, item.path),
   }));
   const unused = field(reading, form, "noUnusedPolicy");
-  const noUnusedPolicy: readonly Property[] = unused?.value === true ? [{ kind: "noUnusedPolicy", origin: originAt(reading, unused.path) }] : [];
+  const noUnusedPolicy: readonly Property[] =
+    unused?.value === true ? [{ kind: "noUnusedPolicy", origin: originAt(reading, unused.path) }] : [];
   return inFileOrder(reading, [
     ...onlyFrom,
     ...through,
@@ -369,13 +426,23 @@ function readNoPath(reading: Reading, form: Written<RawAssertionForm>): readonly
   if (written === undefined) return [];
   const { value, path } = written;
   const names = (Array.isArray(value) ? value : [value]).every((item) => typeof item === "string");
-  if (names) return [{ kind: "noPathToOutside", from: readEnds(reading, { value: value as OneOrMany<string>, path }), transitive: false, origin: originAt(reading, path) }];
-  return items(reading, { value: value as OneOrMany<{ readonly from: OneOrMany<string>; readonly transitive?: boolean }>, path }).map((item) => ({
-    kind: "noPathToOutside",
-    from: readEnds(reading, field(reading, item, "from")),
-    transitive: plain(reading, item, "transitive") ?? false,
-    origin: originAt(reading, item.path),
-  }));
+  if (names)
+    return [
+      {
+        kind: "noPathToOutside",
+        from: readEnds(reading, { value: value as OneOrMany<string>, path }),
+        transitive: false,
+        origin: originAt(reading, path),
+      },
+    ];
+  return items(reading, { value: value as OneOrMany<{ readonly from: OneOrMany<string>; readonly transitive?: boolean }>, path }).map(
+    (item) => ({
+      kind: "noPathToOutside",
+      from: readEnds(reading, field(reading, item, "from")),
+      transitive: plain(reading, item, "transitive") ?? false,
+      origin: originAt(reading, item.path),
+    }),
+  );
 }
 
 function readEverythingIsolated(reading: Reading, form: Written<RawAssertionForm>): readonly Property[] {
@@ -439,13 +506,22 @@ function readStages(reading: Reading, file: Written<RawUseCase>, ports: PortName
       const related = [{ at: stageNameSpan(first), message: "the first" }];
       reading.diagnostics.push(say("stage-twice", at, { name: stage.name }, { related }));
     }
-    if (stage.name.trim() === "") reading.diagnostics.push(say("use-case-name-invalid", at, { what: "a stage", text: stage.name, problem: "it is empty" }));
+    if (stage.name.trim() === "")
+      reading.diagnostics.push(say("use-case-name-invalid", at, { what: "a stage", text: stage.name, problem: "it is empty" }));
     seen.set(stage.name, first ?? stage);
   }
   return stages;
 }
 
-const bareStage: Omit<StageDeclaration, "name" | "origin"> = { about: undefined, apply: [], delete: [], intent: "met", expect: [], rest: undefined, held: [] };
+const bareStage: Omit<StageDeclaration, "name" | "origin"> = {
+  about: undefined,
+  apply: [],
+  delete: [],
+  intent: "met",
+  expect: [],
+  rest: undefined,
+  held: [],
+};
 
 /** Where a stage's name stands; the file's `intent` or its head where the stage is not written. */
 export function stageNameSpan({ origin }: StageDeclaration): ReturnType<typeof spanOf> {
@@ -454,7 +530,15 @@ export function stageNameSpan({ origin }: StageDeclaration): ReturnType<typeof s
   return origin.document.locate(childPath(origin.path, "name"), "value");
 }
 
-function readDelete(reading: Reading, { value, path }: Written<string | { readonly kind: string; readonly name: string; readonly namespace?: string | undefined; readonly group?: string | undefined }>): WrittenPath | ObjectReference | undefined {
+function readDelete(
+  reading: Reading,
+  {
+    value,
+    path,
+  }: Written<
+    string | { readonly kind: string; readonly name: string; readonly namespace?: string | undefined; readonly group?: string | undefined }
+  >,
+): WrittenPath | ObjectReference | undefined {
   const origin = originAt(reading, path);
   if (typeof value === "string") return { path: value, origin };
   const form = { value, path };
@@ -464,25 +548,23 @@ function readDelete(reading: Reading, { value, path }: Written<string | { readon
 }
 
 function readEngines(reading: Reading, file: Written<RawUseCase>): Engines {
-  const written = field(reading, file, "engines");
-  if (written === undefined) return { run: undefined, settings: new Map() };
-  const run = field(reading, written, "run") as Written<OneOrMany<string>> | undefined;
-  const settings = entries(reading, written as Written<Readonly<Record<string, Record<string, unknown>>>>)
-    .filter(({ key }) => key !== "run")
-    .map(({ key, value, path }): [string, EngineSettings] => {
-      const form: Written<{ skip?: string; timeout?: string; attempts?: number; parallel?: number }> = { value, path };
-      const timeout = field(reading, form, "timeout");
-      return [
-        key,
-        {
-          skip: plain(reading, form, "skip"),
-          timeout: timeout && readDuration(reading, timeout),
-          attempts: plain(reading, form, "attempts"),
-          parallel: plain(reading, form, "parallel"),
-        },
-      ];
-    });
-  return { run: run && items(reading, run).flatMap(({ value }) => value.split(",").map((name) => name.trim())), settings: new Map(settings) };
+  const all = entries(reading, field(reading, file, "engines"));
+  const run = all.flatMap(({ value, path }) =>
+    isSettings(value) || value === undefined ? [] : items(reading, { value, path }).map((item) => item.value),
+  );
+  const settings = all.flatMap(({ key, value, path }): [string, EngineSettings][] => {
+    if (!isSettings(value)) return [];
+    const form = { value, path };
+    const timeout = field(reading, form, "timeout");
+    const limits = { attempts: plain(reading, form, "attempts"), parallel: plain(reading, form, "parallel") };
+    return [[key, { skip: plain(reading, form, "skip"), timeout: timeout && readDuration(reading, timeout), ...limits }]];
+  });
+  const names = run.flatMap((text) => text.split(",").map((name) => name.trim()));
+  return { run: names.length === 0 ? undefined : names, settings: new Map(settings) };
+}
+
+function isSettings(value: RawEngines[string]): value is RawEngineSettings {
+  return typeof value === "object" && !Array.isArray(value);
 }
 
 /** Milliseconds. */
@@ -496,16 +578,23 @@ function readDuration(reading: Reading, { value, path }: Written<string>): numbe
   return Math.round(Number(match[1]) * unit);
 }
 
-function readDeviations(reading: Reading, file: Written<RawUseCase>, ports: PortNames, stages: readonly StageDeclaration[]): readonly Deviation[] {
+function readDeviations(
+  reading: Reading,
+  file: Written<RawUseCase>,
+  ports: PortNames,
+  stages: readonly StageDeclaration[],
+): readonly Deviation[] {
   const names = stages.map(({ name }) => name);
   return items(reading, field(reading, file, "deviations")).flatMap((item, i): Deviation[] => {
     const [engine, verdict, reason] = [plain(reading, item, "engine"), plain(reading, item, "verdict"), plain(reading, item, "reason")];
     const at = field(reading, item, "stage");
     for (const { value, path } of items(reading, at)) {
-      if (!names.includes(value)) reading.diagnostics.push(say("stage-unknown", spanAt(reading, path), { name: value, meant: nearest(value, names), stages: names }));
+      if (!names.includes(value))
+        reading.diagnostics.push(say("stage-unknown", spanAt(reading, path), { name: value, meant: nearest(value, names), stages: names }));
     }
     const expires = field(reading, item, "expires");
-    if (expires !== undefined && !isDate(expires.value)) reading.diagnostics.push(say("date-invalid", spanAt(reading, expires.path), { text: expires.value }));
+    if (expires !== undefined && !isDate(expires.value))
+      reading.diagnostics.push(say("date-invalid", spanAt(reading, expires.path), { text: expires.value }));
     const [from, to] = [readEnds(reading, field(reading, item, "from")), readEnds(reading, field(reading, item, "to"))];
     const set = readPorts(reading, field(reading, item, "port"), ports);
     if (engine === undefined || verdict === undefined || reason === undefined) return [];
@@ -544,7 +633,9 @@ function refuseNameClashes(reading: Reading, outside: readonly OutsidePoint[], g
     const point = outside.find(({ name }) => name === group.name);
     if (point === undefined) continue;
     const related = [{ at: spanOf(point.origin, "key"), message: "the outside point" }];
-    reading.diagnostics.push(say("name-twice", spanOf(group.origin, "key"), { name: group.name, first: "an outside point", second: "a group" }, { related }));
+    reading.diagnostics.push(
+      say("name-twice", spanOf(group.origin, "key"), { name: group.name, first: "an outside point", second: "a group" }, { related }),
+    );
   }
 }
 
@@ -560,7 +651,12 @@ function refuseCycles(reading: Reading, groups: readonly Group[]): void {
 }
 
 /** The way from a group back to itself; groups that were gone through are `done`. */
-function cycleFrom(name: string, groups: ReadonlyMap<string, Group>, way: readonly string[], done: Set<string>): readonly string[] | undefined {
+function cycleFrom(
+  name: string,
+  groups: ReadonlyMap<string, Group>,
+  way: readonly string[],
+  done: Set<string>,
+): readonly string[] | undefined {
   if (way.includes(name)) return [...way.slice(way.indexOf(name)), name];
   const group = groups.get(name);
   if (group === undefined || group.members.kind !== "list" || done.has(name)) return undefined;

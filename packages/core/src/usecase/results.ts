@@ -1,9 +1,10 @@
 import type { Endpoint, Flow, Pod } from "../model/cluster.ts";
-import type { Direction, NetworkPolicy } from "../model/policy.ts";
+import type { Direction, PolicyName } from "../model/policy.ts";
 import type { Family } from "../net/address.ts";
 import type { PortSet } from "../net/ports.ts";
 import type { Reachability } from "../reach/reachability.ts";
 import type { Diagnostic } from "../text/diagnostic.ts";
+import type { Origin } from "../text/source.ts";
 import type { Stage } from "./stages.ts";
 import type { Assertion, Deviation, EndName, Property, Row, Rest } from "./types.ts";
 import type { Point } from "./universe.ts";
@@ -46,7 +47,13 @@ export type Status = "holds" | "violated" | "undetermined" | "not-judged";
 /** Something that breaks a property and is no pair. */
 export type BrokenSubject =
   | { readonly kind: "not-isolated"; readonly by: Property; readonly pod: Pod; readonly directions: readonly Direction[] }
-  | { readonly kind: "unused-policy"; readonly by: Property; readonly policy: NetworkPolicy };
+  | { readonly kind: "unused-policy"; readonly by: Property; readonly policy: UnusedPolicy };
+
+/** A policy that selects no pod. Of a cluster-wide one the kind's short name stands for the namespace: `cnp/tenants`. */
+export interface UnusedPolicy {
+  readonly name: PolicyName;
+  readonly origin: Origin;
+}
 
 /** Pairs whose wanted verdict nobody can tell to hold, though nothing shows that it does not. */
 export interface OpenQuestion {

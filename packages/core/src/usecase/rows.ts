@@ -5,13 +5,31 @@ import { nearest } from "../text/suggest.ts";
 import { say } from "./messages.ts";
 import type { RawPorts, RawRow, RawRowForm } from "./schema.ts";
 import type { EndName, Row, Wanted } from "./types.ts";
-import { entries, field, items, originAt, originInside, plain, readId, spanAt, splitPieces, type Piece, type Reading, type Written } from "./written.ts";
+import {
+  entries,
+  field,
+  items,
+  originAt,
+  originInside,
+  plain,
+  readId,
+  spanAt,
+  splitPieces,
+  type Piece,
+  type Reading,
+  type Written,
+} from "./written.ts";
 
 /** Ports by the names that the file gives them; undefined where a name is declared and its ports could not be read. */
 export type PortNames = ReadonlyMap<string, PortSet | undefined>;
 
 /** Rows as they are written: the one-line form or a mapping. `scope` keeps ids of stages apart. */
-export function readRows(reading: Reading, rows: Written<RawRow | readonly RawRow[]> | undefined, names: PortNames, scope = ""): readonly Row[] {
+export function readRows(
+  reading: Reading,
+  rows: Written<RawRow | readonly RawRow[]> | undefined,
+  names: PortNames,
+  scope = "",
+): readonly Row[] {
   return items(reading, rows).flatMap((row) => readRow(reading, row, names, scope) ?? []);
 }
 
@@ -45,7 +63,9 @@ export function readPorts(reading: Reading, ports: Written<RawPorts> | undefined
   if (ports === undefined) return allPorts;
   const sets = items(reading, ports).flatMap(({ value, path }) => {
     const text = String(value);
-    return splitPieces(text, /,/g).map((piece) => readPort(reading, piece.text, spanOf(originInside(reading, { value: text, path }, piece.start, piece.end), "value"), names));
+    return splitPieces(text, /,/g).map((piece) =>
+      readPort(reading, piece.text, spanOf(originInside(reading, { value: text, path }, piece.start, piece.end), "value"), names),
+    );
   });
   return uniteAll(sets);
 }
@@ -82,12 +102,18 @@ function readLine(reading: Reading, line: Written<string>, names: PortNames): Ro
   if (to === undefined || to.text === "") return malformed("nothing stands behind the arrow", whole);
   if (verdict === undefined) {
     if (/^,|,$/.test(to.text)) return malformed("a name is missing beside a comma", to);
-    return malformed(verdicts.some((word) => word === to.text) ? "nothing stands between the arrow and the verdict" : "it has no verdict", to);
+    return malformed(
+      verdicts.some((word) => word === to.text) ? "nothing stands between the arrow and the verdict" : "it has no verdict",
+      to,
+    );
   }
   const wanted = verdicts.find((word) => word === verdict.text);
   if (wanted === undefined) {
     const meant = nearest(verdict.text, verdicts) ?? otherWords.get(verdict.text.toLowerCase());
-    return malformed(`\`${verdict.text}\` is no verdict${meant === undefined ? "; it ends with allow, deny or either" : `, did you mean \`${meant}\`?`}`, verdict);
+    return malformed(
+      `\`${verdict.text}\` is no verdict${meant === undefined ? "; it ends with allow, deny or either" : `, did you mean \`${meant}\`?`}`,
+      verdict,
+    );
   }
   if (wordsOf(left).length > 1) return malformed("names are separated by commas", left);
   const before = reading.diagnostics.length;
@@ -160,7 +186,9 @@ export function readPort(reading: Reading, text: string, at: Span, names: PortNa
   const range = /^(\d+)(?:-(\d+))?$/.exec(head ?? "");
   if (range === null && head !== "all") {
     if (tail === undefined && /^[A-Za-z][\w.-]*$/.test(text)) {
-      reading.diagnostics.push(say("port-name-unknown", at, { name: text, meant: nearest(text, [...names.keys(), "all"]), declared: [...names.keys()] }));
+      reading.diagnostics.push(
+        say("port-name-unknown", at, { name: text, meant: nearest(text, [...names.keys(), "all"]), declared: [...names.keys()] }),
+      );
       return undefined;
     }
     return malformed("it begins with a number, a range or `all`");
@@ -206,13 +234,14 @@ function readBecause(reading: Reading, row: Written<Partial<RawRowForm>>, verdic
   return new Map(texts.map(({ key, value: text }) => [key, text]));
 }
 
-/** What an engine calls its own objects is free; what holds for every engine is a policy. */
+/** What an engine calls its own objects is free; what holds for every engine is a policy. Only rules of cluster-wide policies (`cnp/tenants`) deny. */
 function becauseProblem(text: string, verdict: Wanted, forAllEngines: boolean): string | undefined {
   if (text.trim() === "") return "is empty";
   if (verdict === "either") return "gives a reason for what is left open";
   const reason = parseReason(text);
   if (reason === undefined) return forAllEngines ? "is neither NAMESPACE/POLICY nor such a policy and its rule" : undefined;
-  return verdict === "deny" && reason.rule !== undefined ? "names a rule, and no rule denies" : undefined;
+  const ofNamespace = !/^(?:cnp|anp|banp)\//.test(reason.policy);
+  return verdict === "deny" && reason.rule !== undefined && ofNamespace ? "names a rule, and no rule of a NetworkPolicy denies" : undefined;
 }
 
 function spanInside(reading: Reading, text: Written<string>, { start, end }: Piece): Span {

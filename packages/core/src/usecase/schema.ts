@@ -172,7 +172,8 @@ export interface RawObjectReference {
   readonly group?: string | undefined;
 }
 
-export type RawEngines = { readonly run?: OneOrMany<string> | undefined } & { readonly [engine: string]: unknown };
+/** `run`, and settings under the name of each engine. */
+export type RawEngines = Readonly<Record<string, OneOrMany<string> | RawEngineSettings | undefined>>;
 
 export interface RawEngineSettings {
   readonly skip?: RawText | undefined;
@@ -209,8 +210,20 @@ export interface FormIssue {
 /** The file's form checked: the value as it is typed above, or everything that is wrong with it. */
 export function checkForm(value: unknown): { readonly raw: RawUseCase } | { readonly issues: readonly FormIssue[] } {
   const result = schema.safeParse(value, { error: hintOf });
-  if (result.success) return { raw: value as RawUseCase };
-  return { issues: result.error.issues.flatMap((issue) => readIssue(issue, [], value)) };
+  const issues = [
+    ...(result.success ? [] : result.error.issues.flatMap((issue) => readIssue(issue, [], value))),
+    ...prototypeKeys(value, []),
+  ];
+  return issues.length === 0 ? { raw: value as RawUseCase } : { issues };
+}
+
+/** zod passes over a key called `__proto__`, and nothing may be called so. */
+function prototypeKeys(value: unknown, path: readonly (string | number)[]): readonly FormIssue[] {
+  if (typeof value !== "object" || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap((item, i) => prototypeKeys(item, [...path, i]));
+  return Object.entries(value).flatMap(([key, inner]) =>
+    key === "__proto__" ? [{ path, problem: { kind: "field-unknown", field: key, known: [] } }] : prototypeKeys(inner, [...path, key]),
+  );
 }
 
 /** The JSON Schema (draft 7, as editors' YAML language servers read it) of the file, for completion and checks while typing. */
@@ -230,7 +243,9 @@ function oneOrMany<T extends z.ZodType>(item: T, expected: string): z.ZodUnion<r
 
 const about = text("Who or what this is, for readers of reports.");
 const labels = z.record(z.string(), z.string());
-const portForm = z.union([z.int().min(1).max(65535), z.string()], { error: "a port: 80, 53/UDP, 8000-8999/TCP, all, or a name from `ports`" });
+const portForm = z.union([z.int().min(1).max(65535), z.string()], {
+  error: "a port: 80, 53/UDP, 8000-8999/TCP, all, or a name from `ports`",
+});
 const ports = oneOrMany(portForm, "a port or a list of ports: 80, 53/UDP, 8000-8999/TCP, all, or names from `ports`").meta({
   id: "ports",
   description: "80 (TCP), 53/UDP, 8000-8999/TCP, all, all/UDP, a name from `ports`, or a list of these. Left out: every port.",
@@ -294,30 +309,36 @@ const node = z.union(
 );
 
 const outside = z.union(
-  [z.string(), z.array(z.string()).min(1, "an address"), z.strictObject({ address: texts("Its address, or one per family."), about: about.optional() })],
+  [
+    z.string(),
+    z.array(z.string()).min(1, "an address"),
+    z.strictObject({ address: texts("Its address, or one per family."), about: about.optional() }),
+  ],
   { error: "an address, a list of addresses, or a mapping with `address` and `about`" },
 );
 
 const topologyForm = z.strictObject({
-    from: texts("Manifests and folders of them, relative to this file.").optional(),
-    namespaces: z
-      .union([z.string(), z.array(z.string()), z.record(z.string(), z.union([labels, z.null()], { error: "a mapping of labels" }))], {
-        error: "a mapping of namespaces to their labels, or a list of names",
-      })
-      .optional()
-      .meta({ description: "Namespaces and their labels." }),
-    workloads: z
-      .record(z.string(), z.union([workload, z.null()], { error: "a mapping that says what the workload is" }))
-      .optional()
-      .meta({ description: "NAMESPACE/NAME and what it is." }),
-    services: z.record(z.string(), service).optional().meta({ description: "NAMESPACE/NAME and the pods behind it." }),
-    nodes: z.record(z.string(), node).optional().meta({ description: "Machines of the cluster and their addresses." }),
-    podCidr: texts("The network that pods without an address get one from.").optional(),
-    outside: z.record(z.string(), outside).optional().meta({ description: "Named addresses outside the cluster." }),
-    about: z.record(z.string(), z.string()).optional().meta({ description: "The role of a pod, workload or node, by its name." }),
-  });
+  from: texts("Manifests and folders of them, relative to this file.").optional(),
+  namespaces: z
+    .union([z.string(), z.array(z.string()), z.record(z.string(), z.union([labels, z.null()], { error: "a mapping of labels" }))], {
+      error: "a mapping of namespaces to their labels, or a list of names",
+    })
+    .optional()
+    .meta({ description: "Namespaces and their labels." }),
+  workloads: z
+    .record(z.string(), z.union([workload, z.null()], { error: "a mapping that says what the workload is" }))
+    .optional()
+    .meta({ description: "NAMESPACE/NAME and what it is." }),
+  services: z.record(z.string(), service).optional().meta({ description: "NAMESPACE/NAME and the pods behind it." }),
+  nodes: z.record(z.string(), node).optional().meta({ description: "Machines of the cluster and their addresses." }),
+  podCidr: texts("The network that pods without an address get one from.").optional(),
+  outside: z.record(z.string(), outside).optional().meta({ description: "Named addresses outside the cluster." }),
+  about: z.record(z.string(), z.string()).optional().meta({ description: "The role of a pod, workload or node, by its name." }),
+});
 const topology = z
-  .union([z.string(), z.array(z.string()).min(1, "at least one path"), topologyForm], { error: "manifests (a path or a list of paths), or a mapping with `from`, `workloads`, `outside`" })
+  .union([z.string(), z.array(z.string()).min(1, "at least one path"), topologyForm], {
+    error: "manifests (a path or a list of paths), or a mapping with `from`, `workloads`, `outside`",
+  })
   .meta({ description: "What the cluster is: from manifests, written here, or both. Paths alone are its manifests." });
 
 const group = z
@@ -337,21 +358,29 @@ const group = z
   )
   .meta({ description: "A name for several ends: a list of names, a block of addresses, or pods by their labels." });
 
-const verdict = z.enum(["allow", "deny", "either"]).meta({ description: "What these flows must be; either: said on purpose to be left open." });
+const verdict = z
+  .enum(["allow", "deny", "either"])
+  .meta({ description: "What these flows must be; either: said on purpose to be left open." });
 
-const rowForm = z.strictObject({
-  from: ends("Who opens the connection."),
-  to: ends("Who accepts it."),
-  port: ports.optional(),
-  verdict,
-  because: z
-    .union([z.string(), z.record(z.string(), z.string())], { error: "`dev/policy1`, `dev/policy1 ingress[0]`, or a mapping of engines to such texts" })
-    .optional()
-    .meta({ description: "The policy that must decide (dev/policy1), or its rule (dev/policy1 ingress[0]); by engine where names differ." }),
-  note: text("For readers of reports.").optional(),
-  severity: z.enum(["error", "warning"]).optional().meta({ description: "warning: reported, and the run still succeeds." }),
-  id: text("A stable name for reports and deviations; made from the row when left out.").optional(),
-}).meta({ id: "row", description: "Flows and what they must be." });
+const rowForm = z
+  .strictObject({
+    from: ends("Who opens the connection."),
+    to: ends("Who accepts it."),
+    port: ports.optional(),
+    verdict,
+    because: z
+      .union([z.string(), z.record(z.string(), z.string())], {
+        error: "`dev/policy1`, `dev/policy1 ingress[0]`, or a mapping of engines to such texts",
+      })
+      .optional()
+      .meta({
+        description: "The policy that must decide (dev/policy1), or its rule (dev/policy1 ingress[0]); by engine where names differ.",
+      }),
+    note: text("For readers of reports.").optional(),
+    severity: z.enum(["error", "warning"]).optional().meta({ description: "warning: reported, and the run still succeeds." }),
+    id: text("A stable name for reports and deviations; made from the row when left out.").optional(),
+  })
+  .meta({ id: "row", description: "Flows and what they must be." });
 
 const row = z
   .union([z.string(), rowForm], { error: "a row: `FROM -> TO PORT VERDICT`, or a mapping with `from`, `to` and `verdict`" })
@@ -372,7 +401,12 @@ const assertion = z
         about: text("The statement in words; reports print it.").optional(),
         rows: rows("Flows and what they must be.").optional(),
         onlyFrom: oneOrMany(
-          z.strictObject({ to: ends("Who is guarded."), from: ends("Who alone may reach it."), port: ports.optional(), transitive: transitive.optional() }),
+          z.strictObject({
+            to: ends("Who is guarded."),
+            from: ends("Who alone may reach it."),
+            port: ports.optional(),
+            transitive: transitive.optional(),
+          }),
           "a mapping with `to` and `from`, or a list of these",
         )
           .optional()
@@ -389,14 +423,18 @@ const assertion = z
         )
           .optional()
           .meta({ description: "`from` reaches `to` only by way of `via`." }),
-        isolated: oneOrMany(pairOf, "a mapping with `a` and `b`, or a list of these").optional().meta({ description: "No flow between the two, in either direction." }),
+        isolated: oneOrMany(pairOf, "a mapping with `a` and `b`, or a list of these")
+          .optional()
+          .meta({ description: "No flow between the two, in either direction." }),
         noPathToOutside: z
           .union(
             [
               z.string(),
               z.array(z.string()).min(1, "at least one name"),
               z.strictObject({ from: ends("Who must not reach the outside."), transitive: transitive.optional() }),
-              z.array(z.strictObject({ from: ends("Who must not reach the outside."), transitive: transitive.optional() })).min(1, "at least one entry"),
+              z
+                .array(z.strictObject({ from: ends("Who must not reach the outside."), transitive: transitive.optional() }))
+                .min(1, "at least one entry"),
             ],
             { error: "names of ends, or a mapping with `from`" },
           )
@@ -434,7 +472,10 @@ const rest = z
     ],
     { error: "allow, deny, same or ignore, or a mapping with `verdict` and `including`" },
   )
-  .meta({ id: "rest", description: "What every flow that no row names must be. deny: these flows and nothing else; same: as in the stage before." });
+  .meta({
+    id: "rest",
+    description: "What every flow that no row names must be. deny: these flows and nothing else; same: as in the stage before.",
+  });
 
 const stage = z
   .union(
@@ -461,7 +502,10 @@ const stage = z
         )
           .optional()
           .meta({ description: "Objects to take away, before `apply`." }),
-        intent: z.enum(["met", "unmet"]).optional().meta({ description: "unmet: the intent is known not to hold here; then an intent that holds is the finding." }),
+        intent: z
+          .enum(["met", "unmet"])
+          .optional()
+          .meta({ description: "unmet: the intent is known not to hold here; then an intent that holds is the finding." }),
         expect: rows("What this stage alone must show.").optional(),
         rest: rest.optional(),
         held: rows("Connections that stay open across the change; measuring engines watch them.").optional(),
@@ -479,7 +523,11 @@ const engineSettings = z.strictObject({
 });
 
 const engines = z
-  .object({ run: oneOrMany(z.string(), "an engine or a list of engines").optional().meta({ description: "Which engines run; all that can when left out." }) })
+  .object({
+    run: oneOrMany(z.string(), "an engine or a list of engines")
+      .optional()
+      .meta({ description: "Which engines run; all that can when left out." }),
+  })
   .catchall(engineSettings)
   .meta({ description: "Which engines run, and settings per engine." });
 
@@ -509,12 +557,17 @@ const schema: z.ZodType<RawUseCase> = z
     groups: z.record(z.string(), group).optional().meta({ description: "Names for several ends, for rows that people read." }),
     ports: z.record(z.string(), ports).optional().meta({ description: "Names for ports." }),
     focus: ends("The devices under test, in the order they are shown.").optional(),
-    intent: z.union([assertion, z.array(assertion)], { error: "a statement or a list of statements" }).optional().meta({ description: "What must hold after every stage." }),
+    intent: z
+      .union([assertion, z.array(assertion)], { error: "a statement or a list of statements" })
+      .optional()
+      .meta({ description: "What must hold after every stage." }),
     rest: rest.optional(),
     stages: oneOrMany(stage, "at least one stage").optional().meta({ description: "The steps, in order; each builds on the one before." }),
     engines: engines.optional(),
     assumeAbsent: texts("Kinds of policies that are not read and taken to be absent.").optional(),
-    deviations: oneOrMany(deviation, "a deviation or a list of deviations").optional().meta({ description: "Known differences between an engine and the API text." }),
+    deviations: oneOrMany(deviation, "a deviation or a list of deviations")
+      .optional()
+      .meta({ description: "Known differences between an engine and the API text." }),
   })
   .meta({ description: "A network design, its intent and its stages." });
 

@@ -2,7 +2,15 @@ import type { Snapshot } from "../model/cluster.ts";
 import type { Ledger } from "../model/ledger.ts";
 import { withoutRepetitions } from "../read/duplicates.ts";
 import { objectTitle } from "../read/objects.ts";
-import { assemble, objectKey, readObjects, type InputFile, type ManifestObject, type ObjectsResult, type ReadOptions } from "../read/read.ts";
+import {
+  assemble,
+  objectKey,
+  readObjects,
+  type InputFile,
+  type ManifestObject,
+  type ObjectsResult,
+  type ReadOptions,
+} from "../read/read.ts";
 import { sameValue } from "../read/value.ts";
 import { compareDiagnostics, type Diagnostic } from "../text/diagnostic.ts";
 import { spanOf } from "../text/source.ts";
@@ -51,7 +59,11 @@ export function neededPaths({ topology, stages }: UseCase): readonly string[] {
  * its place in the creation order; deleted and applied again it comes last. Files are read once, and what a stage leaves alone stays the
  * same object.
  */
-export async function resolveStages(useCase: UseCase, files: ReadonlyMap<string, readonly InputFile[]>, options: StageOptions = {}): Promise<ResolvedStages> {
+export async function resolveStages(
+  useCase: UseCase,
+  files: ReadonlyMap<string, readonly InputFile[]>,
+  options: StageOptions = {},
+): Promise<ResolvedStages> {
   const diagnostics: Diagnostic[] = [];
   const manifests = await readManifests(useCase, files, options);
   const { topology, stages: declarations } = useCase;
@@ -86,7 +98,9 @@ export async function resolveStages(useCase: UseCase, files: ReadonlyMap<string,
     for (const { path } of [...deletedPaths, ...applied]) used.add(path);
     const deleted = declaration.delete.flatMap((entry) => {
       if (!("path" in entry)) return deleteReference(entry, present, declaration.name, diagnostics);
-      return deletedPaths.includes(entry) ? deleteManifest(entry, manifests.get(entry.path)?.objects ?? [], present, declaration.name, diagnostics) : [];
+      return deletedPaths.includes(entry)
+        ? deleteManifest(entry, manifests.get(entry.path)?.objects ?? [], present, declaration.name, diagnostics)
+        : [];
     });
     const changes = changesOf(deleted, apply(objectsIn(applied), present));
     const { snapshot, ledger, diagnostics: found } = assemble([...present.values()], readOptions, topology);
@@ -97,14 +111,22 @@ export async function resolveStages(useCase: UseCase, files: ReadonlyMap<string,
       declaration,
       snapshot,
       changes,
-      ledger: { ...ledger, files: 1 + sources.reduce((sum, { files: count }) => sum + count, 0), skipped: [...ledger.skipped, ...sources.flatMap(({ skipped }) => skipped)] },
+      ledger: {
+        ...ledger,
+        files: 1 + sources.reduce((sum, { files: count }) => sum + count, 0),
+        skipped: [...ledger.skipped, ...sources.flatMap(({ skipped }) => skipped)],
+      },
     });
   }
   const all = [...[...manifests.values()].flatMap((result) => result.diagnostics), ...diagnostics, ...ofEveryStage(assembled)];
   return { stages, diagnostics: eachOnce(all).sort(compareDiagnostics) };
 }
 
-async function readManifests(useCase: UseCase, files: ReadonlyMap<string, readonly InputFile[]>, options: ReadOptions): Promise<ReadonlyMap<string, ObjectsResult>> {
+async function readManifests(
+  useCase: UseCase,
+  files: ReadonlyMap<string, readonly InputFile[]>,
+  options: ReadOptions,
+): Promise<ReadonlyMap<string, ObjectsResult>> {
   const given = neededPaths(useCase).filter((path) => (files.get(path)?.length ?? 0) > 0);
   const read = await Promise.all(given.map((path) => readObjects(files.get(path) ?? [], options)));
   return new Map(given.map((path, i) => [path, read[i] as ObjectsResult]));
@@ -122,7 +144,13 @@ function apply(objects: readonly ManifestObject[], present: Present): readonly C
   });
 }
 
-function deleteManifest(written: WrittenPath, objects: readonly ManifestObject[], present: Present, stage: string, diagnostics: Diagnostic[]): readonly Change[] {
+function deleteManifest(
+  written: WrittenPath,
+  objects: readonly ManifestObject[],
+  present: Present,
+  stage: string,
+  diagnostics: Diagnostic[],
+): readonly Change[] {
   return objects.flatMap((object) => {
     const there = present.get(objectKey(object));
     if (there !== undefined) return takeAway(there, present);
@@ -135,7 +163,10 @@ function deleteReference(reference: ObjectReference, present: Present, stage: st
   const { group, kind, namespace, name, origin } = reference;
   const candidates = [...present.values()].filter(
     (object) =>
-      object.kind === kind && object.name === name && (group === undefined || object.group === group) && (namespace === undefined || object.namespace === namespace),
+      object.kind === kind &&
+      object.name === name &&
+      (group === undefined || object.group === group) &&
+      (namespace === undefined || object.namespace === namespace),
   );
   const [only, ...others] = candidates;
   const title = `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
@@ -145,7 +176,7 @@ function deleteReference(reference: ObjectReference, present: Present, stage: st
   }
   if (others.length > 0) {
     const names = candidates.map((object) => `${objectTitle(object)}${object.group === only.group ? "" : ` of ${object.group}`}`);
-    diagnostics.push(say("delete-ambiguous", spanOf(origin, "entry"), { object: title, candidates: [...new Set(names)] }));
+    diagnostics.push(say("delete-ambiguous", spanOf(origin, "value"), { object: title, candidates: [...new Set(names)] }));
     return [];
   }
   return takeAway(only, present);
@@ -161,7 +192,7 @@ function takeAway(object: ManifestObject, present: Present): readonly Change[] {
 
 function missed({ origin }: WrittenPath | ObjectReference, object: string, kind: string, present: Present, stage: string): Diagnostic {
   const titles = [...present.values()].filter((each) => each.kind === kind).map(objectTitle);
-  return say("delete-misses", spanOf(origin, "entry"), { object, stage, meant: nearest(object, titles) });
+  return say("delete-misses", spanOf(origin, "value"), { object, stage, meant: nearest(object, titles) });
 }
 
 /** Deleted and applied in one stage is one change: a replacement, which comes last in the creation order. */

@@ -31,14 +31,13 @@ export interface FamilyConnections {
 export interface Surface {
   readonly bundles: readonly Bundle[];
   readonly reaches: Reaches;
-  bundleOf(point: Point): Bundle | undefined;
   /** Where a point stands in the printed order. */
   rankOf(point: Point): number;
   holding(set: ReadonlySet<Point>): readonly Bundle[];
   /** The cells from one bundle to another: two where a node may reach its own pods on other ports than others' (S11). */
   cells(from: Bundle, to: Bundle): readonly Cell[];
-  /** What one point may open to another, on some address and in some family. */
-  opens(from: Point, to: Point): "open" | "perhaps" | "closed";
+  /** The cell of one pair of points; undefined where the two are no question. */
+  cellOf(from: Point, to: Point): Cell | undefined;
 }
 
 export interface SurfaceOptions {
@@ -70,7 +69,8 @@ export function surfaceOf(universe: Universe, reaches: Reaches, { sets, byNode, 
     for (const a of piecesOfBundle[from.id] ?? []) {
       for (const b of piecesOfBundle[to.id] ?? []) {
         const reach = a.family === b.family ? reaches.get(a.family) : undefined;
-        if (reach !== undefined) found.push({ family: a.family, connections: reach.between(a.id, b.id, relation), from: a.representative, to: b.representative });
+        if (reach !== undefined)
+          found.push({ family: a.family, connections: reach.between(a.id, b.id, relation), from: a.representative, to: b.representative });
       }
     }
     return found;
@@ -92,7 +92,8 @@ export function surfaceOf(universe: Universe, reaches: Reaches, { sets, byNode, 
     const others = between(from, to, "none");
     if (from.nodeName === undefined || from.nodeName === "" || !to.ownNetwork) return cell(to.points, "none", others);
     const own = between(from, to, "own-node");
-    if (own.every(({ connections }, i) => sameConnections(connections, others[i]?.connections ?? connections))) return cell(to.points, "none", others);
+    if (own.every(({ connections }, i) => sameConnections(connections, others[i]?.connections ?? connections)))
+      return cell(to.points, "none", others);
     const parts = split(to, from.nodeName);
     return [...cell(parts.own, "own-node", own), ...cell(parts.others, "none", others)];
   };
@@ -100,7 +101,6 @@ export function surfaceOf(universe: Universe, reaches: Reaches, { sets, byNode, 
   return {
     bundles,
     reaches,
-    bundleOf: (point) => bundleByPoint.get(point),
     rankOf: (point) => ranks.get(point) ?? points.length,
     holding: (set) => {
       const known = holders.get(set) ?? bundles.filter(({ points: [first] }) => set.has(first as Point));
@@ -108,7 +108,12 @@ export function surfaceOf(universe: Universe, reaches: Reaches, { sets, byNode, 
       return known;
     },
     cells,
-    opens: (from, to) => opensBetween(from, to, bundleByPoint, cells),
+    cellOf: (from, to) => {
+      const [a, b] = [bundleByPoint.get(from), bundleByPoint.get(to)];
+      return from === to || a === undefined || b === undefined
+        ? undefined
+        : cells(a, b).find(({ points: members }) => members.includes(to));
+    },
   };
 }
 
@@ -122,13 +127,6 @@ export function openness({ connections }: Cell): "open" | "perhaps" | "closed" {
 export function openPorts({ connections }: Cell, family: Family): PortSet | undefined {
   const sets = connections.filter((each) => each.family === family).map((each) => each.connections.allow);
   return sets.length === 0 ? undefined : sets.reduce(unite);
-}
-
-function opensBetween(from: Point, to: Point, bundles: ReadonlyMap<Point, Bundle>, cells: Surface["cells"]): "open" | "perhaps" | "closed" {
-  const [a, b] = [bundles.get(from), bundles.get(to)];
-  if (from === to || a === undefined || b === undefined) return "closed";
-  const cell = cells(a, b).find(({ points }) => points.includes(to));
-  return cell === undefined ? "closed" : openness(cell);
 }
 
 /** One class of one family that a point is in; a point of addresses may be in many. */

@@ -11,7 +11,12 @@ import type { EndName, OutsidePoint, Topology, WrittenPath } from "./types.ts";
 import { entries, field, items, originAt, plain, spanAt, type Reading, type Written } from "./written.ts";
 
 /** What the file itself says of the cluster. Manifests that it names are read with the stages. */
-export function readTopology(reading: Reading, topology: Written<RawTopology>, from: Written<OneOrMany<string>> | undefined, ports: PortNames): Topology {
+export function readTopology(
+  reading: Reading,
+  topology: Written<RawTopology>,
+  from: Written<OneOrMany<string>> | undefined,
+  ports: PortNames,
+): Topology {
   const namespaces = readNamespaces(reading, topology);
   const nodes = readNodes(reading, topology);
   const podCidrs = items(reading, field(reading, topology, "podCidr")).flatMap(({ value, path }) => readCidr(reading, value, path) ?? []);
@@ -60,10 +65,18 @@ export function readOutside(reading: Reading, topology: Written<RawTopology>): r
       const sameFamily = externals.slice(0, i).some(({ external }) => external.address.family === address.family);
       const owner = owners.get(text);
       if (sameFamily) reading.diagnostics.push(say("address-twice", spanAt(reading, at), { text, of: name, problem: "family" }));
-      else if (owner !== undefined) reading.diagnostics.push(say("address-twice", spanAt(reading, at), { text, of: owner, problem: "shared" }));
+      else if (owner !== undefined)
+        reading.diagnostics.push(say("address-twice", spanAt(reading, at), { text, of: owner, problem: "shared" }));
       owners.set(text, owner ?? name);
     });
-    return [{ name, externals: externals.map(({ external }) => external), about: mapping && plain(reading, mapping, "about"), origin: originAt(reading, path) }];
+    return [
+      {
+        name,
+        externals: externals.map(({ external }) => external),
+        about: mapping && plain(reading, mapping, "about"),
+        origin: originAt(reading, path),
+      },
+    ];
   });
 }
 
@@ -71,7 +84,8 @@ export function readOutside(reading: Reading, topology: Written<RawTopology>): r
 export function readEndName(reading: Reading, name: string, path: string, what: string): boolean {
   if (!readKey(reading, name, path, what)) return false;
   const problem = endNameProblem(name);
-  if (problem !== undefined) reading.diagnostics.push(say("use-case-name-invalid", spanAt(reading, path, "key"), { what, text: name, problem }));
+  if (problem !== undefined)
+    reading.diagnostics.push(say("use-case-name-invalid", spanAt(reading, path, "key"), { what, text: name, problem }));
   return problem === undefined;
 }
 
@@ -87,7 +101,7 @@ export function readKey(reading: Reading, key: string, path: string, what: strin
   return !misread;
 }
 
-export function readAddress(reading: Reading, text: string, path: string): Address | undefined {
+function readAddress(reading: Reading, text: string, path: string): Address | undefined {
   const written = parseWrittenAddress(text);
   if (written === undefined || written.leadingZeros) {
     reading.diagnostics.push(say("use-case-address-invalid", spanAt(reading, path), { text }));
@@ -140,7 +154,13 @@ function readNamespaces(reading: Reading, topology: Written<RawTopology>): Map<s
       namespaces.set(name, { ...namespaceNamed(name, labels), origin: originAt(reading, at) });
     } else {
       const problem = "it has 1 to 63 of a-z, 0-9 and -, with a letter or digit at both ends";
-      reading.diagnostics.push(say("use-case-name-invalid", spanAt(reading, at, isLabelled(value) ? "key" : "value"), { what: "a namespace", text: name, problem }));
+      reading.diagnostics.push(
+        say("use-case-name-invalid", spanAt(reading, at, isLabelled(value) ? "key" : "value"), {
+          what: "a namespace",
+          text: name,
+          problem,
+        }),
+      );
     }
   }
   return namespaces;
@@ -157,7 +177,15 @@ function readNodes(reading: Reading, topology: Written<RawTopology>): readonly N
     const mapping = isMapping(value) ? { value, path } : undefined;
     const written = mapping === undefined ? { value: value as OneOrMany<string>, path } : field(reading, mapping, "addresses");
     const addresses = items(reading, written).flatMap((item) => readAddress(reading, item.value, item.path) ?? []);
-    return [{ kind: "node", name, labels: readLabels(reading, mapping && field(reading, mapping, "labels")), addresses, origin: originAt(reading, path) }];
+    return [
+      {
+        kind: "node",
+        name,
+        labels: readLabels(reading, mapping && field(reading, mapping, "labels")),
+        addresses,
+        origin: originAt(reading, path),
+      },
+    ];
   });
 }
 
@@ -174,11 +202,22 @@ function readWorkload(
   const hostNetwork = plain(reading, workload, "hostNetwork") ?? false;
   const own = items(reading, field(reading, workload, "addresses")).flatMap((item) => readAddress(reading, item.value, item.path) ?? []);
   if (own.length > 0 && replicas !== 1) {
-    reading.diagnostics.push(say("workload-addresses", spanAt(reading, childPath(workload.path, "addresses"), "key"), { name: `${namespace}/${name}`, pods: replicas }));
+    reading.diagnostics.push(
+      say("workload-addresses", spanAt(reading, childPath(workload.path, "addresses"), "key"), {
+        name: `${namespace}/${name}`,
+        pods: replicas,
+      }),
+    );
   }
   own.forEach((address, i) => {
     if (own.slice(0, i).some(({ family }) => family === address.family)) {
-      reading.diagnostics.push(say("address-twice", spanAt(reading, childPath(workload.path, "addresses"), "key"), { text: formatAddress(address), of: `${namespace}/${name}`, problem: "family" }));
+      reading.diagnostics.push(
+        say("address-twice", spanAt(reading, childPath(workload.path, "addresses"), "key"), {
+          text: formatAddress(address),
+          of: `${namespace}/${name}`,
+          problem: "family",
+        }),
+      );
     }
   });
   // S10: a host-network pod has its node's addresses.
@@ -206,7 +245,11 @@ function readWorkload(
   return { pods, listens };
 }
 
-function readListens(reading: Reading, workload: Written<RawWorkload>, names: PortNames): { readonly ports: PortSet; readonly named: readonly NamedPort[] } {
+function readListens(
+  reading: Reading,
+  workload: Written<RawWorkload>,
+  names: PortNames,
+): { readonly ports: PortSet; readonly named: readonly NamedPort[] } {
   const named: NamedPort[] = [];
   let all = noPorts;
   for (const { value, path } of items(reading, field(reading, workload, "listens"))) {
@@ -219,7 +262,9 @@ function readListens(reading: Reading, workload: Written<RawWorkload>, names: Po
     if (port === undefined || name === undefined) continue;
     if (!isPortName(name)) {
       const problem = "it has at most 15 of a-z, 0-9 and -, one of them a letter";
-      reading.diagnostics.push(say("use-case-name-invalid", spanAt(reading, childPath(path, "name")), { what: "a port", text: name, problem }));
+      reading.diagnostics.push(
+        say("use-case-name-invalid", spanAt(reading, childPath(path, "name")), { what: "a port", text: name, problem }),
+      );
     }
     const one = readOnePort(reading, port, names);
     if (one === undefined) continue;
@@ -229,7 +274,12 @@ function readListens(reading: Reading, workload: Written<RawWorkload>, names: Po
   return { ports: all, named };
 }
 
-function readService(reading: Reading, service: Written<RawService>, { namespace, name }: Qualified, { namespaceOf, ports }: Surroundings): Service {
+function readService(
+  reading: Reading,
+  service: Written<RawService>,
+  { namespace, name }: Qualified,
+  { namespaceOf, ports }: Surroundings,
+): Service {
   return {
     kind: "service",
     namespace: namespaceOf(namespace),
@@ -237,13 +287,19 @@ function readService(reading: Reading, service: Written<RawService>, { namespace
     type: "ClusterIP",
     selector: readLabels(reading, field(reading, service, "selector")),
     clusterIPs: [],
-    ports: items(reading, field(reading, service, "ports")).flatMap(({ value, path }) => readServicePort(reading, { value, path }, ports) ?? []),
+    ports: items(reading, field(reading, service, "ports")).flatMap(
+      ({ value, path }) => readServicePort(reading, { value, path }, ports) ?? [],
+    ),
     slices: undefined,
     origin: originAt(reading, service.path),
   };
 }
 
-function readServicePort(reading: Reading, { value, path }: Written<number | string | RawServicePort>, names: PortNames): ServicePort | undefined {
+function readServicePort(
+  reading: Reading,
+  { value, path }: Written<number | string | RawServicePort>,
+  names: PortNames,
+): ServicePort | undefined {
   if (typeof value !== "object") {
     const one = readOnePort(reading, { value, path }, names);
     return one && { name: undefined, protocol: one.protocol, port: one.port, targetPort: one.port };
@@ -254,14 +310,25 @@ function readServicePort(reading: Reading, { value, path }: Written<number | str
   const word = plain(reading, form, "protocol");
   const protocol = word === undefined ? "TCP" : protocols.find((candidate) => candidate === word.toUpperCase());
   if (protocol === undefined) {
-    reading.diagnostics.push(say("use-case-word-unknown", spanAt(reading, childPath(path, "protocol")), { what: "`protocol`", word: word ?? "", meant: undefined, words: protocols }));
+    reading.diagnostics.push(
+      say("use-case-word-unknown", spanAt(reading, childPath(path, "protocol")), {
+        what: "`protocol`",
+        word: word ?? "",
+        meant: undefined,
+        words: protocols,
+      }),
+    );
     return undefined;
   }
   return { name: plain(reading, form, "name"), protocol, port, targetPort: plain(reading, form, "target") ?? port };
 }
 
 /** One number of one protocol; an objection where a set of ports is written. */
-function readOnePort(reading: Reading, { value, path }: Written<number | string>, names: PortNames): { readonly protocol: Protocol; readonly port: number } | undefined {
+function readOnePort(
+  reading: Reading,
+  { value, path }: Written<number | string>,
+  names: PortNames,
+): { readonly protocol: Protocol; readonly port: number } | undefined {
   const set = readPort(reading, String(value), spanAt(reading, path), names);
   if (set === undefined) return undefined;
   const single = protocols.flatMap((protocol) => set[protocol].map((range) => ({ protocol, range })));
@@ -278,7 +345,8 @@ function readLabels(reading: Reading, labels: Written<Readonly<Record<string, st
   for (const { key, value, path } of entries(reading, labels)) {
     if (!readKey(reading, key, path, "a label")) continue;
     if (!isLabelKey(key)) reading.diagnostics.push(say("use-case-label-invalid", spanAt(reading, path, "key"), { text: key, part: "key" }));
-    if (!isLabelValue(value)) reading.diagnostics.push(say("use-case-label-invalid", spanAt(reading, path), { text: value, part: "value" }));
+    if (!isLabelValue(value))
+      reading.diagnostics.push(say("use-case-label-invalid", spanAt(reading, path), { text: value, part: "value" }));
     read.set(key, value);
   }
   return read;
@@ -287,11 +355,13 @@ function readLabels(reading: Reading, labels: Written<Readonly<Record<string, st
 /** Roles from `about` of the topology, and from each workload's, node's and Service's own. */
 function readRoles(reading: Reading, topology: Written<RawTopology>): Topology["roles"] {
   const own = (["workloads", "nodes", "services"] as const).flatMap((kind) =>
-    entries<{ readonly about?: string | undefined } | OneOrMany<string> | null>(reading, field(reading, topology, kind)).flatMap(({ key, value, path }) => {
-      if (!isMapping(value)) return [];
-      const about = plain(reading, { value, path }, "about");
-      return about === undefined ? [] : [{ end: { text: endText(kind, key), origin: originAt(reading, path) }, about }];
-    }),
+    entries<{ readonly about?: string | undefined } | OneOrMany<string> | null>(reading, field(reading, topology, kind)).flatMap(
+      ({ key, value, path }) => {
+        if (!isMapping(value)) return [];
+        const about = plain(reading, { value, path }, "about");
+        return about === undefined ? [] : [{ end: { text: endText(kind, key), origin: originAt(reading, path) }, about }];
+      },
+    ),
   );
   const listed = entries(reading, field(reading, topology, "about")).map(({ key, value, path }): { end: EndName; about: string } => {
     const span = spanAt(reading, path, "key");
@@ -307,7 +377,11 @@ function endText(kind: "workloads" | "nodes" | "services", key: string): string 
 }
 
 /** NAMESPACE/NAME; an objection to anything else. */
-function readQualified(reading: Reading, { key, path }: { readonly key: string; readonly path: string }, what: string): Qualified | undefined {
+function readQualified(
+  reading: Reading,
+  { key, path }: { readonly key: string; readonly path: string },
+  what: string,
+): Qualified | undefined {
   const [namespace, name, more] = key.split("/");
   const problem =
     name === undefined || more !== undefined
@@ -315,7 +389,8 @@ function readQualified(reading: Reading, { key, path }: { readonly key: string; 
       : namespace === undefined || !isSubdomain(namespace) || namespace.includes(".") || !isSubdomain(name)
         ? "names have a-z, 0-9, - and ., with a letter or digit at both ends"
         : undefined;
-  if (problem !== undefined) reading.diagnostics.push(say("use-case-name-invalid", spanAt(reading, path, "key"), { what, text: key, problem }));
+  if (problem !== undefined)
+    reading.diagnostics.push(say("use-case-name-invalid", spanAt(reading, path, "key"), { what, text: key, problem }));
   return problem === undefined && namespace !== undefined && name !== undefined ? { namespace, name } : undefined;
 }
 
@@ -340,6 +415,8 @@ function isMapping<T>(value: T): value is Exclude<T, string | readonly string[] 
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function isLabelled(value: NonNullable<RawTopology["namespaces"]>): value is Readonly<Record<string, Readonly<Record<string, string>> | null>> {
+function isLabelled(
+  value: NonNullable<RawTopology["namespaces"]>,
+): value is Readonly<Record<string, Readonly<Record<string, string>> | null>> {
   return isMapping(value);
 }

@@ -122,15 +122,41 @@ export interface Assertion {
 /** An invariant. All speak of direct flows unless `transitive`: then a chain of allowed flows counts as well. */
 export type Property =
   /** Nobody else reaches `to`, and these only on `ports`. */
-  | { readonly kind: "onlyFrom"; readonly to: readonly EndName[]; readonly from: readonly EndName[]; readonly ports: PortSet; readonly transitive: boolean; readonly origin: Origin }
+  | {
+      readonly kind: "onlyFrom";
+      readonly to: readonly EndName[];
+      readonly from: readonly EndName[];
+      readonly ports: PortSet;
+      readonly transitive: boolean;
+      readonly origin: Origin;
+    }
   /** `from` (default: everybody) reaches `to` only by way of `via`. `label` names the line that shows the paths. */
-  | { readonly kind: "through"; readonly to: readonly EndName[]; readonly via: readonly EndName[]; readonly from: readonly EndName[] | "any"; readonly label: string; readonly transitive: boolean; readonly origin: Origin }
+  | {
+      readonly kind: "through";
+      readonly to: readonly EndName[];
+      readonly via: readonly EndName[];
+      readonly from: readonly EndName[] | "any";
+      readonly label: string;
+      readonly transitive: boolean;
+      readonly origin: Origin;
+    }
   /** No flow between the two, in either direction. */
-  | { readonly kind: "isolated"; readonly a: readonly EndName[]; readonly b: readonly EndName[]; readonly transitive: boolean; readonly origin: Origin }
+  | {
+      readonly kind: "isolated";
+      readonly a: readonly EndName[];
+      readonly b: readonly EndName[];
+      readonly transitive: boolean;
+      readonly origin: Origin;
+    }
   /** No flow to any address outside: outside points and elsewhere. */
   | { readonly kind: "noPathToOutside"; readonly from: readonly EndName[]; readonly transitive: boolean; readonly origin: Origin }
   /** Every pod of `of` is isolated in these directions. */
-  | { readonly kind: "everythingIsolated"; readonly of: readonly EndName[] | "any"; readonly directions: readonly ("ingress" | "egress")[]; readonly origin: Origin }
+  | {
+      readonly kind: "everythingIsolated";
+      readonly of: readonly EndName[] | "any";
+      readonly directions: readonly ("ingress" | "egress")[];
+      readonly origin: Origin;
+    }
   /** What a may open to b, b may open to a. */
   | { readonly kind: "symmetric"; readonly a: readonly EndName[]; readonly b: readonly EndName[]; readonly origin: Origin }
   /** Every policy selects at least one pod. */

@@ -113,7 +113,11 @@ export function universeOf(useCase: UseCase, stage: Stage, named: readonly EndNa
   });
   const outsidePoints = useCase.outside.map(({ name, externals }): Point => ({ kind: "outside", id: name, name, externals }));
   const byId = new Map([...inside, ...outsidePoints].map((point) => [point.id, point]));
-  const byAddress = new Map(useCase.outside.flatMap(({ name, externals }) => externals.map(({ address }) => [formatAddress(address), byId.get(name) as Point] as const)));
+  const byAddress = new Map(
+    useCase.outside.flatMap(({ name, externals }) =>
+      externals.map(({ address }) => [formatAddress(address), byId.get(name) as Point] as const),
+    ),
+  );
 
   const resolved = new Map<string, Leaf>();
   const resolve = (text: string): Leaf => {
@@ -192,7 +196,11 @@ export function universeOf(useCase: UseCase, stage: Stage, named: readonly EndNa
 }
 
 /** The target ports of each endpoint of a Service, for these of the Service's own ports. */
-function servedBy(service: Service, ports: PortSet, snapshot: Stage["snapshot"]): readonly { readonly endpoint: Endpoint; readonly ports: PortSet }[] | "unknown" {
+function servedBy(
+  service: Service,
+  ports: PortSet,
+  snapshot: Stage["snapshot"],
+): readonly { readonly endpoint: Endpoint; readonly ports: PortSet }[] | "unknown" {
   const served = new Map<Endpoint, PortSet>();
   for (const port of service.ports) {
     if (!hasPort(ports, port.protocol, port.port)) continue;
@@ -229,7 +237,9 @@ interface Area {
 }
 
 function areasOf({ endpoints, regions, service }: Leaf, outside: ReadonlyMap<string, Point>, snapshot: Stage["snapshot"]): readonly Area[] {
-  const bare = [...endpoints, ...(service === undefined ? [] : backendsOfAll(service, snapshot))].filter((endpoint) => endpoint.kind === "external");
+  const bare = [...endpoints, ...(service === undefined ? [] : backendsOfAll(service, snapshot))].filter(
+    (endpoint) => endpoint.kind === "external",
+  );
   const single = bare.flatMap(({ address }): Area[] => {
     const name = formatAddress(address);
     return outside.has(name) ? [] : [{ name, family: address.family, ranges: [{ first: address.value, last: address.value }] }];
@@ -250,10 +260,14 @@ function addressPoints(areas: readonly Area[]): readonly { readonly areas: reado
   const found = new Map<string, { readonly areas: readonly string[]; readonly places: Map<Family, { first: bigint; last: bigint }[]> }>();
   for (const family of families) {
     const own = distinct.filter((area) => area.family === family);
-    const starts = [...new Set(own.flatMap(({ ranges }) => ranges.flatMap(({ first, last }) => [first, last + 1n])))].sort((a, b) => (a < b ? -1 : 1));
+    const starts = [...new Set(own.flatMap(({ ranges }) => ranges.flatMap(({ first, last }) => [first, last + 1n])))].sort((a, b) =>
+      a < b ? -1 : 1,
+    );
     starts.forEach((first, i) => {
       const next = starts[i + 1];
-      const within = own.filter(({ ranges }) => ranges.some((range) => range.first <= first && first <= range.last)).map(({ name }) => name);
+      const within = own
+        .filter(({ ranges }) => ranges.some((range) => range.first <= first && first <= range.last))
+        .map(({ name }) => name);
       if (next === undefined || within.length === 0) return;
       const key = within.sort().join(" ");
       const entry = found.get(key) ?? { areas: within, places: new Map<Family, { first: bigint; last: bigint }[]>() };
@@ -265,7 +279,9 @@ function addressPoints(areas: readonly Area[]): readonly { readonly areas: reado
     });
   }
   const size = (name: string): bigint =>
-    distinct.filter((area) => area.name === name).reduce((sum, { ranges }) => sum + ranges.reduce((n, { first, last }) => n + last - first + 1n, 0n), 0n);
+    distinct
+      .filter((area) => area.name === name)
+      .reduce((sum, { ranges }) => sum + ranges.reduce((n, { first, last }) => n + last - first + 1n, 0n), 0n);
   const sizes = new Map(distinct.map(({ name }) => [name, size(name)]));
   const named = new Set<string>();
   return [...found].map(([key, { areas: within, places }]) => {

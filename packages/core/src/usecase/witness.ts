@@ -72,7 +72,7 @@ export function witnessOf({ cell, faults }: Pick<Candidate, "cell" | "faults">, 
   const [from, to] = pairOf(cell);
   const points = [from, ...fault.chain];
   const before = points.at(-1) ?? from;
-  const last = flowOf(before, to, fault.chain.length === 0 ? cell : cellBetween(before, to, surface), fault, shown);
+  const last = flowOf(before, to, fault.chain.length === 0 ? cell : surface.cellOf(before, to), fault, shown);
   const hops = points.slice(1).map((point, i) => hopOf(points[i] as Point, point, surface, pickPort));
   return { from, to, flows: [...hops, last], fault };
 }
@@ -87,24 +87,29 @@ function flowOf(from: Point, to: Point, cell: Cell | undefined, { family, wanted
   const pieces = cell?.connections.filter((each) => each.family === family) ?? [];
   const isOpen = ({ connections: { allow } }: FamilyConnections): boolean => hasPort(allow, protocol, port);
   const isUnsure = ({ connections: { undetermined } }: FamilyConnections): boolean => hasPort(undetermined, protocol, port);
-  const piece = wanted === "deny" ? (pieces.find(isOpen) ?? pieces.find(isUnsure)) : (pieces.find((each) => !isOpen(each) && !isUnsure(each)) ?? pieces.find(isUnsure));
+  const piece =
+    wanted === "deny"
+      ? (pieces.find(isOpen) ?? pieces.find(isUnsure))
+      : (pieces.find((each) => !isOpen(each) && !isUnsure(each)) ?? pieces.find(isUnsure));
   return { from: endpointOf(from, family, piece?.from), to: endpointOf(to, family, piece?.to), family, protocol, port };
 }
 
 /** A flow on the way of a chain: on any family and port that is open, or may be. */
 function hopOf(from: Point, to: Point, surface: Surface, pickPort: PortPicker): Flow {
-  const cell = cellBetween(from, to, surface);
+  const cell = surface.cellOf(from, to);
   const piece =
-    cell?.connections.find(({ connections }) => !isEmptyPorts(connections.allow)) ?? cell?.connections.find(({ connections }) => !isEmptyPorts(connections.undetermined));
+    cell?.connections.find(({ connections }) => !isEmptyPorts(connections.allow)) ??
+    cell?.connections.find(({ connections }) => !isEmptyPorts(connections.undetermined));
   if (piece === undefined) throw new Error(`a chain goes from ${from.id} to ${to.id}, and no flow does`);
   const { allow, undetermined } = piece.connections;
   const { protocol, port } = pickPort(isEmptyPorts(allow) ? undetermined : allow);
-  return { from: endpointOf(from, piece.family, piece.from), to: endpointOf(to, piece.family, piece.to), family: piece.family, protocol, port };
-}
-
-function cellBetween(from: Point, to: Point, surface: Surface): Cell | undefined {
-  const [a, b] = [surface.bundleOf(from), surface.bundleOf(to)];
-  return a && b && surface.cells(a, b).find(({ points }) => points.includes(to));
+  return {
+    from: endpointOf(from, piece.family, piece.from),
+    to: endpointOf(to, piece.family, piece.to),
+    family: piece.family,
+    protocol,
+    port,
+  };
 }
 
 function endpointOf(point: Point, family: Family, address: Endpoint | undefined): Endpoint {

@@ -20,7 +20,11 @@ export interface Written<T> {
 }
 
 /** The value under a key; undefined when it is not written, or was objected to. */
-export function field<T extends object, K extends keyof T & string>(reading: Reading, parent: Written<T>, key: K): Written<NonNullable<T[K]>> | undefined {
+export function field<T extends object, K extends keyof T & string>(
+  reading: Reading,
+  parent: Written<T>,
+  key: K,
+): Written<NonNullable<T[K]>> | undefined {
   const path = childPath(parent.path, key);
   if (!Object.hasOwn(parent.value, key) || reading.broken.has(path)) return undefined;
   const value = parent.value[key];
@@ -28,7 +32,11 @@ export function field<T extends object, K extends keyof T & string>(reading: Rea
 }
 
 /** The value of a field that is a plain text, number or word. */
-export function plain<T extends object, K extends keyof T & string>(reading: Reading, parent: Written<T>, key: K): NonNullable<T[K]> | undefined {
+export function plain<T extends object, K extends keyof T & string>(
+  reading: Reading,
+  parent: Written<T>,
+  key: K,
+): NonNullable<T[K]> | undefined {
   return field(reading, parent, key)?.value;
 }
 
@@ -55,12 +63,17 @@ export function readId(reading: Reading, parent: Written<{ readonly id?: string 
 export function items<T>(reading: Reading, list: Written<OneOrMany<T>> | undefined): readonly Written<T>[] {
   if (list === undefined) return [];
   const { value, path } = list;
-  const all: readonly Written<T>[] = isMany(value) ? value.map((item, i) => ({ value: item, path: childPath(path, i) })) : [{ value, path }];
+  const all: readonly Written<T>[] = isMany(value)
+    ? value.map((item, i) => ({ value: item, path: childPath(path, i) }))
+    : [{ value, path }];
   return all.filter((item) => !reading.broken.has(item.path));
 }
 
 /** The entries of a mapping with names as keys. */
-export function entries<T>(reading: Reading, map: Written<Readonly<Record<string, T>>> | undefined): readonly (Written<T> & { readonly key: string })[] {
+export function entries<T>(
+  reading: Reading,
+  map: Written<Readonly<Record<string, T>>> | undefined,
+): readonly (Written<T> & { readonly key: string })[] {
   if (map === undefined) return [];
   return Object.entries(map.value)
     .map(([key, value]) => ({ key, value, path: childPath(map.path, key) }))
@@ -88,7 +101,10 @@ export function originInside(reading: Reading, { value, path }: Written<string>,
     if (offset < 0) return whole;
     return { source: document.source, start: whole.start + offset + start, end: whole.start + offset + end };
   };
-  return { document: { source: document.source, locate: (asked, part) => (asked === path ? locate() : document.locate(asked, part)) }, path };
+  return {
+    document: { source: document.source, locate: (asked, part) => (asked === path ? locate() : document.locate(asked, part)) },
+    path,
+  };
 }
 
 /** Pieces of a text between separators, without the blanks around them. */

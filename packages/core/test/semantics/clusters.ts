@@ -1,3 +1,7 @@
+import type { Snapshot } from "../../src/index.ts";
+import { cluster, node, pod, policy } from "./manifests.ts";
+import { tierTables } from "./tier-clusters.ts";
+
 /**
  * The rules of NetworkPolicy as tables: one small cluster per rule, its policies, and what must come out. A row is
  * `FROM -> TO PORT/PROTOCOL VERDICT [REASON]`, the reason that of the side that decides. The planted mistakes of
@@ -8,38 +12,11 @@ export interface RuleTable {
   readonly title: string;
   readonly manifests: string;
   readonly rows: string;
+  /** For what no manifest can say: changes the snapshot before it is judged. */
+  readonly change?: (snapshot: Snapshot) => Snapshot;
 }
 
-const pod = (namespace: string, name: string, address: string, labels = `app: ${name}`, more = ""): string => `
----
-apiVersion: v1
-kind: Pod
-metadata: { namespace: ${namespace}, name: ${name}, labels: { ${labels} } }
-spec: { containers: [{ name: c, ports: [{ name: http, containerPort: 80 }, { name: dns, containerPort: 53, protocol: UDP }] }] ${more} }
-status: { podIP: ${address}, podIPs: [{ ip: ${address} }] }`;
-
-const namespace = (name: string, labels: string): string => `
----
-{ apiVersion: v1, kind: Namespace, metadata: { name: ${name}, labels: { ${labels} } } }`;
-
-const policy = (namespaceName: string, name: string, spec: string): string => `
----
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata: { namespace: ${namespaceName}, name: ${name} }
-spec: ${spec}`;
-
-const cluster = [
-  namespace("x", "team: blue"),
-  namespace("y", "team: red"),
-  pod("x", "a", "10.0.0.1"),
-  pod("x", "b", "10.0.0.2"),
-  pod("x", "c", "10.0.0.3", "app: c, tier: db"),
-  pod("y", "a", "10.0.1.1"),
-  pod("y", "d", "10.0.1.4", "app: d, tier: web"),
-].join("");
-
-export const ruleTables: readonly RuleTable[] = [
+const networkPolicyTables: readonly RuleTable[] = [
   {
     rule: "S1",
     title: "NotIn and DoesNotExist match pods without the key, In and matchLabels do not",
@@ -209,7 +186,7 @@ export const ruleTables: readonly RuleTable[] = [
     title: "a host-network pod is its node: no selector matches it, no policy isolates it, an ipBlock sees its node's address",
     manifests:
       cluster +
-      "\n---\n{ apiVersion: v1, kind: Node, metadata: { name: n1 }, status: { addresses: [{ type: InternalIP, address: 192.168.0.1 }] } }" +
+      node("n1", "192.168.0.1") +
       pod("x", "host", "192.168.0.1", "app: host", ", hostNetwork: true, nodeName: n1") +
       policy("x", "all", "{ podSelector: {}, policyTypes: [Ingress, Egress] }") +
       policy("y", "p", "{ podSelector: { matchLabels: { app: a } }, ingress: [{ from: [{ namespaceSelector: {} }] }] }") +
@@ -226,8 +203,8 @@ export const ruleTables: readonly RuleTable[] = [
     title: "ingress from the pod's own node is allowed, and only ingress; S21: so is that of its host-network pods",
     manifests:
       cluster +
-      "\n---\n{ apiVersion: v1, kind: Node, metadata: { name: n1 }, status: { addresses: [{ type: InternalIP, address: 192.168.0.1 }] } }" +
-      "\n---\n{ apiVersion: v1, kind: Node, metadata: { name: n2 }, status: { addresses: [{ type: InternalIP, address: 192.168.0.2 }] } }" +
+      node("n1", "192.168.0.1") +
+      node("n2", "192.168.0.2") +
       pod("x", "on-n1", "10.0.0.8", "app: on-n1", ", nodeName: n1") +
       pod("y", "host", "192.168.0.1", "app: host", ", hostNetwork: true, nodeName: n1") +
       policy("x", "all", "{ podSelector: {}, policyTypes: [Ingress, Egress] }"),
@@ -297,3 +274,5 @@ spec: { replicas: 1, selector: { matchLabels: { app: web } }, template: { metada
       y/d -> y/a  80/TCP  allow         not-isolated`,
   },
 ];
+
+export const ruleTables: readonly RuleTable[] = [...networkPolicyTables, ...tierTables];

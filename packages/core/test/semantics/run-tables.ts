@@ -5,8 +5,9 @@ import type { RuleTable } from "./clusters.ts";
 export type CoreApi = Pick<typeof Core, "read" | "resolveFlows" | "specCalculation" | "judge" | "rulebook" | "verdictOf">;
 
 /** Every row of a table that does not come out, as a line for a person. Both forms of judging are asked. */
-export async function failuresOf(core: CoreApi, { rule, manifests, rows }: RuleTable): Promise<readonly string[]> {
-  const { snapshot, diagnostics } = await core.read([{ name: `${rule}.yaml`, text: manifests }]);
+export async function failuresOf(core: CoreApi, { rule, manifests, rows, change }: RuleTable): Promise<readonly string[]> {
+  const { snapshot: given, diagnostics } = await core.read([{ name: `${rule}.yaml`, text: manifests }]);
+  const snapshot = change === undefined ? given : change(given);
   const failures = diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => `${rule}: ${message}`);
   const calculation = core.specCalculation(snapshot);
   for (const row of rows.split("\n").filter((line) => line.trim() !== "")) {

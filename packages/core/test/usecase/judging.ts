@@ -21,14 +21,21 @@ export type Manifests = Readonly<Record<string, string>>;
 
 /** The manifests that examples of messages apply. */
 export const exampleManifests: Manifests = {
-  "policy1.yaml": policy("policy1", "dev", "podSelector: { matchLabels: { app: web } }", "ingress:", "- from: [{ podSelector: { matchLabels: { app: client } } }]", "  ports: [{ port: 80 }]"),
+  "policy1.yaml": policy(
+    "policy1",
+    "dev",
+    "podSelector: { matchLabels: { app: web } }",
+    "ingress:",
+    "- from: [{ podSelector: { matchLabels: { app: client } } }]",
+    "  ports: [{ port: 80 }]",
+  ),
   "policy1-qa.yaml": policy("policy1", "qa", "podSelector: {}"),
   "closed.yaml": policy("closed", "dev", "podSelector: {}"),
 };
 
 export function policy(name: string, namespace: string, ...spec: readonly string[]): string {
   const head = ["apiVersion: networking.k8s.io/v1", "kind: NetworkPolicy", `metadata: { name: ${name}, namespace: ${namespace} }`, "spec:"];
-  return [...head, ...spec.map((line) => `  ${line}`), ""].join("\n");
+  return [...head, ...spec.map((each) => `  ${each}`), ""].join("\n");
 }
 
 /** The text of a use case: what is the same in all of them stands in front. */
@@ -47,18 +54,30 @@ export interface Judged {
 }
 
 /** All the way from the text to findings; it stops where the text has errors. */
-export async function judge(text: string, manifests: Manifests = {}, options: { readonly today?: string; readonly engine?: string } = {}): Promise<Judged> {
+export async function judge(
+  text: string,
+  manifests: Manifests = {},
+  options: { readonly today?: string; readonly engine?: string } = {},
+): Promise<Judged> {
   const read = await readUseCase({ name: "netproof.yaml", text });
   if (read.useCase === undefined) return { useCase: undefined, bound: undefined, diagnostics: read.diagnostics, results: [], findings: [] };
   const files = new Map(neededPaths(read.useCase).flatMap((path) => filesAt(path, manifests)));
   const { stages, diagnostics } = await resolveStages(read.useCase, files);
   const named = bindNames(read.useCase, stages);
   const said = [...read.diagnostics, ...diagnostics, ...named.diagnostics];
-  if (said.some(({ severity }) => severity === "error")) return { useCase: read.useCase, bound: undefined, diagnostics: said, results: [], findings: [] };
+  if (said.some(({ severity }) => severity === "error"))
+    return { useCase: read.useCase, bound: undefined, diagnostics: said, results: [], findings: [] };
   const results: StageResult[] = [];
   for (const [stage, { snapshot }] of stages.entries()) {
     results.push(
-      checkStage({ bound: named.bound, stage, engine: options.engine ?? "spec", judge: specCalculation(snapshot), previous: results.at(-1), today: options.today }),
+      checkStage({
+        bound: named.bound,
+        stage,
+        engine: options.engine ?? "spec",
+        judge: specCalculation(snapshot),
+        previous: results.at(-1),
+        today: options.today,
+      }),
     );
   }
   const findings = [...results.flatMap((result) => result.findings), ...checkDeviations(named.bound, results, options.today)];
@@ -95,12 +114,16 @@ function numbers({ broken, witness, subjects, question, warned }: AssertionResul
     ...(broken > 0 ? [String(broken)] : []),
     ...(warned > 0 ? [`warned ${warned}`] : []),
     ...(witness === undefined ? [] : [shown(witness)]),
-    ...subjects.map((subject) => (subject.kind === "not-isolated" ? `${subject.pod.name}:${subject.directions.join("+")}` : `${subject.policy.name.namespace}/${subject.policy.name.name}`)),
+    ...subjects.map((subject) =>
+      subject.kind === "not-isolated"
+        ? `${subject.pod.name}:${subject.directions.join("+")}`
+        : `${subject.policy.name.namespace}/${subject.policy.name.name}`,
+    ),
     ...(question === undefined ? [] : [`? ${question.pairs} ${shown(question.witness)}`]),
   ];
 }
 
-export function shown({ from, to, flows, fault }: Witness): string {
+function shown({ from, to, flows, fault }: Witness): string {
   const last = flows.at(-1);
   return `${[from, ...fault.chain, to].map(({ name }) => name).join(" → ")} ${last?.port}/${last?.protocol}${last?.family === 6 ? " v6" : ""}`;
 }
@@ -108,7 +131,9 @@ export function shown({ from, to, flows, fault }: Witness): string {
 /** Every broken pair and what is wrong with it: `client → web deny all`. */
 export function brokenPairs(outcome: Outcome): readonly string[] {
   return outcome.assertions.flatMap(({ pairs }) =>
-    pairs.flatMap(({ from, to, faults }) => from.flatMap((a) => to.filter((b) => a !== b).map((b) => `${a.name} → ${b.name} ${faults.map(faultText).join(", ")}`))),
+    pairs.flatMap(({ from, to, faults }) =>
+      from.flatMap((a) => to.filter((b) => a !== b).map((b) => `${a.name} → ${b.name} ${faults.map(faultText).join(", ")}`)),
+    ),
   );
 }
 

@@ -26,7 +26,14 @@ test("editors get a draft that they know, a title, and words for every field", (
   const walk = ({ properties, items, anyOf, additionalProperties }: Schema, path: string): void => {
     for (const [name, field] of Object.entries(properties ?? {})) {
       // Two letters that their parent explains, and what the format of JSON Schema itself says.
-      if (field.description === undefined && field.$ref === undefined && field.allOf === undefined && name !== "$schema" && !["labels", "port", "selector", "ports"].includes(name)) wordless.push(`${path}.${name}`);
+      if (
+        field.description === undefined &&
+        field.$ref === undefined &&
+        field.allOf === undefined &&
+        name !== "$schema" &&
+        !["labels", "port", "selector", "ports"].includes(name)
+      )
+        wordless.push(`${path}.${name}`);
       walk(field, `${path}.${name}`);
     }
     if (items !== undefined) walk(items, `${path}[]`);
@@ -99,7 +106,27 @@ interface Schema {
   readonly maximum?: number;
 }
 
-const keywords = ["$schema", "$id", "$ref", "definitions", "title", "description", "type", "const", "enum", "anyOf", "allOf", "properties", "required", "additionalProperties", "propertyNames", "items", "minItems", "minimum", "maximum"];
+const keywords = [
+  "$schema",
+  "$id",
+  "$ref",
+  "definitions",
+  "title",
+  "description",
+  "type",
+  "const",
+  "enum",
+  "anyOf",
+  "allOf",
+  "properties",
+  "required",
+  "additionalProperties",
+  "propertyNames",
+  "items",
+  "minItems",
+  "minimum",
+  "maximum",
+];
 
 function objections(schema: Schema, value: unknown, path = "", root: Schema = schema): readonly string[] {
   const unknown = Object.keys(schema).filter((keyword) => !keywords.includes(keyword));
@@ -111,15 +138,21 @@ function objections(schema: Schema, value: unknown, path = "", root: Schema = sc
   }
   const refused = (schema.allOf ?? []).flatMap((part) => objections(part, value, path, root));
   if (refused.length > 0) return refused;
-  if (schema.anyOf !== undefined && !schema.anyOf.some((alternative) => objections(alternative, value, path, root).length === 0)) return [`${path}: no alternative fits`];
-  if (schema.const !== undefined && schema.const !== value) return [`${path}: not ${String(schema.const)}`];
+  if (schema.anyOf !== undefined && !schema.anyOf.some((alternative) => objections(alternative, value, path, root).length === 0))
+    return [`${path}: no alternative fits`];
+  if (schema.const !== undefined && schema.const !== value) return [`${path}: not ${JSON.stringify(schema.const)}`];
   if (schema.enum !== undefined && !schema.enum.includes(value)) return [`${path}: none of ${schema.enum.join()}`];
   const kind = value === null ? "null" : Array.isArray(value) ? "array" : Number.isInteger(value) ? "integer" : typeof value;
-  if (schema.type !== undefined && schema.type !== kind && !(schema.type === "number" && kind === "integer")) return [`${path}: ${kind}, not ${schema.type}`];
-  if (typeof value === "number") return value < (schema.minimum ?? value) || value > (schema.maximum ?? value) ? [`${path}: out of range`] : [];
+  if (schema.type !== undefined && schema.type !== kind && !(schema.type === "number" && kind === "integer"))
+    return [`${path}: ${kind}, not ${schema.type}`];
+  if (typeof value === "number")
+    return value < (schema.minimum ?? value) || value > (schema.maximum ?? value) ? [`${path}: out of range`] : [];
   if (Array.isArray(value)) {
     const own = value.length < (schema.minItems ?? 0) ? [`${path}: too short`] : [];
-    return [...own, ...value.flatMap((item, i) => (schema.items === undefined ? [] : objections(schema.items, item, `${path}[${i}]`, root)))];
+    return [
+      ...own,
+      ...value.flatMap((item, i) => (schema.items === undefined ? [] : objections(schema.items, item, `${path}[${i}]`, root))),
+    ];
   }
   if (typeof value !== "object" || value === null) return [];
   const fields = Object.entries(value);
