@@ -13,12 +13,18 @@ function annotation({ code, severity, message, frame, help }: ReportDiagnostic, 
   const command = severity === "note" ? "notice" : severity;
   const label = frame?.lines.flatMap(({ marks }) => marks).find(({ style }) => style === "primary")?.label ?? "";
   const text = [message, label, help ?? ""].filter((part) => part !== "").join("; ");
-  const place = frame === undefined ? [] : [`file=${annotationProperty(fromRoot(frame.place.file, paths))}`, `line=${frame.place.line}`, `col=${frame.place.column}`];
+  const place =
+    frame === undefined
+      ? []
+      : [`file=${annotationProperty(fromRoot(frame.place.file, paths))}`, `line=${frame.place.line}`, `col=${frame.place.column}`];
   return `::${command} ${[...place, `title=${annotationProperty(code)}`].join(",")}::${annotationText(text)}\n`;
 }
 
 /** Annotations name files from the root of the repository. */
 function fromRoot(file: string, paths: FullPaths): string {
   const full = path.resolve(paths.get(file) ?? file);
-  return path.relative(process.env["GITHUB_WORKSPACE"] ?? process.cwd(), full).split(path.sep).join("/");
+  return path
+    .relative(process.env["GITHUB_WORKSPACE"] ?? process.cwd(), full)
+    .split(path.sep)
+    .join("/");
 }

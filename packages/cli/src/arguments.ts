@@ -1,4 +1,5 @@
 import { nearest } from "@netproof/core";
+import { existsSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { clusterFlags, commandNames, flagsOf, isCommandName, type CommandName, type Flag, type Options } from "./flags.ts";
 import { Refusal } from "./refusal.ts";
@@ -49,19 +50,29 @@ function takesNextWord(word: string): boolean {
 function knownCommand(name: string): CommandName {
   if (isCommandName(name)) return name;
   if (laterCommands.includes(name)) throw new Refusal(`\`${name}\` is not in this version of netproof`);
+  if (existsSync(name)) throw new Refusal(`no command \`${name}\``, `netproof run ${name}`);
   const meant = nearest(name, commandNames);
-  throw new Refusal(`no command \`${name}\`${meant === undefined ? "" : `, did you mean \`${meant}\`?`}`, meant === undefined ? "netproof --help lists the commands" : []);
+  throw new Refusal(
+    `no command \`${name}\`${meant === undefined ? "" : `, did you mean \`${meant}\`?`}`,
+    meant === undefined ? "netproof --help lists the commands" : [],
+  );
 }
 
 type RawOptions = Readonly<Record<string, string | readonly string[] | boolean | undefined>>;
 
-function parse(command: CommandName, words: readonly string[]): { readonly operands: readonly string[]; readonly options: RawOptions; readonly help: boolean } {
+function parse(
+  command: CommandName,
+  words: readonly string[],
+): { readonly operands: readonly string[]; readonly options: RawOptions; readonly help: boolean } {
   const parser = new Command(command).exitOverride().helpOption(false).argument("[operands...]").allowExcessArguments(true);
   parser.configureOutput({ writeErr: () => {}, writeOut: () => {} });
   parser.addOption(new Option("-h, --help"));
   for (const flag of flagsOf[command]) parser.addOption(optionOf(flag));
   try {
-    parser.parse(words.flatMap((word) => asCommanderTakesIt(word, flagsOf[command])), { from: "user" });
+    parser.parse(
+      words.flatMap((word) => asCommanderTakesIt(word, flagsOf[command])),
+      { from: "user" },
+    );
   } catch (error) {
     if (error instanceof CommanderError) throw refusalOf(error, command);
     throw error;
@@ -96,8 +107,12 @@ function refusalOf({ code, message }: CommanderError, command: CommandName): Ref
   const own = flagsOf[command];
   const meant = nearest(word.replace(/^-+/, ""), [...own.filter(({ hidden }) => hidden !== true).map(({ long }) => long), "help"]);
   const others = commandNames.filter((name) => flagsOf[name].some(({ long, short }) => word === `--${long}` || word === `-${short}`));
-  if (others.length > 0) return new Refusal(`\`${command}\` has no flag \`${word}\`, \`${others.join("`, `")}\` ${others.length === 1 ? "has" : "have"}`);
-  return new Refusal(`no flag \`${word}\`${meant === undefined ? "" : `, did you mean \`--${meant}\`?`}`, meant === undefined ? `netproof ${command} --help lists its flags` : []);
+  if (others.length > 0)
+    return new Refusal(`\`${command}\` has no flag \`${word}\`, \`${others.join("`, `")}\` ${others.length === 1 ? "has" : "have"}`);
+  return new Refusal(
+    `no flag \`${word}\`${meant === undefined ? "" : `, did you mean \`--${meant}\`?`}`,
+    meant === undefined ? `netproof ${command} --help lists its flags` : [],
+  );
 }
 
 function clusterRefusal(flag: string, command: CommandName | undefined): Refusal {
@@ -109,8 +124,14 @@ function clusterRefusal(flag: string, command: CommandName | undefined): Refusal
 
 /** Lists may be written with commas or by repeating the flag; what was not said has its default. */
 function settled(raw: RawOptions): Options {
-  const list = (name: string): readonly string[] => ((raw[name] as readonly string[] | undefined) ?? []);
-  const commas = (name: string): readonly string[] => list(name).flatMap((text) => text.split(",").map((part) => part.trim()).filter((part) => part !== ""));
+  const list = (name: string): readonly string[] => (raw[name] as readonly string[] | undefined) ?? [];
+  const commas = (name: string): readonly string[] =>
+    list(name).flatMap((text) =>
+      text
+        .split(",")
+        .map((part) => part.trim())
+        .filter((part) => part !== ""),
+    );
   const text = (name: string): string | undefined => raw[name] as string | undefined;
   const on = (name: string): boolean => raw[name] === true;
   return {
@@ -131,7 +152,7 @@ function settled(raw: RawOptions): Options {
     outputFile: text("outputFile"),
     headers: raw["headers"] !== false,
     full: on("full"),
-    color: text("color"),
+    color: colour(text("color")),
     ascii: on("ascii"),
     quiet: on("quiet"),
     from: commas("from"),
@@ -144,6 +165,11 @@ function settled(raw: RawOptions): Options {
     force: on("force"),
     write: on("write"),
   };
+}
+
+function colour(when: string | undefined): Options["color"] {
+  if (when === undefined || when === "always" || when === "auto" || when === "never") return when;
+  throw new Refusal(`--color is always, auto or never, not \`${when}\``);
 }
 
 function camelCase(long: string): string {

@@ -15,9 +15,13 @@ export function chosenEngines(names: readonly string[]): readonly [DerivedEngine
   for (const name of wanted) {
     if (Object.hasOwn(engines, name) || absent.includes(name)) continue;
     const meant = nearest(name, [...engineNames, ...absent]);
-    throw new Refusal(`no engine \`${name}\`${meant === undefined ? "" : `, did you mean \`${meant}\`?`}`, `this version has ${engineNames.join(", ")}`);
+    throw new Refusal(
+      `no engine \`${name}\`${meant === undefined ? "" : `, did you mean \`${meant}\`?`}`,
+      `this version has ${engineNames.join(", ")}`,
+    );
   }
   const missing = wanted.find((name) => absent.includes(name));
-  if (missing !== undefined) throw new Refusal(`the engine \`${missing}\` is not in this version of netproof`, `it has ${engineNames.join(", ")}`, 3);
+  if (missing !== undefined)
+    throw new Refusal(`the engine \`${missing}\` is not in this version of netproof`, `it has ${engineNames.join(", ")}`, 3);
   return wanted.map((name) => engines[name]) as unknown as readonly [DerivedEngine<Judgement>, ...DerivedEngine<Judgement>[]];
 }

@@ -116,7 +116,9 @@ function kindOf(stats: Stats): string {
 }
 
 /** Reads what was found, each file once, however many paths lead to it; nothing when it is too much altogether. */
-export async function readFiles(found: readonly Found[]): Promise<{ readonly files: readonly InputFile[]; readonly problems: readonly Diagnostic[] }> {
+export async function readFiles(
+  found: readonly Found[],
+): Promise<{ readonly files: readonly InputFile[]; readonly problems: readonly Diagnostic[] }> {
   const once = [...new Map(found.map((file) => [realOf(file), file])).values()];
   const bytes = once.reduce((sum, file) => sum + file.bytes, 0);
   if (bytes > mostBytes) {
@@ -176,7 +178,7 @@ async function gather(stream: AsyncIterable<Buffer>): Promise<Buffer | "too-larg
 
 /** What a pipe holds (`-f <(helm template .)`); undefined when nobody has it open for writing, so that nothing is waited for in vain. */
 async function readPipe(full: string): Promise<Buffer | "too-large" | undefined> {
-  const descriptor = openSync(full, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const descriptor = openSync(full, constants.O_RDONLY | constants.O_NONBLOCK);
   const first = Buffer.alloc(65_536);
   let begun = 0;
   try {

@@ -31,7 +31,7 @@ export interface Options {
   readonly outputFile: string | undefined;
   readonly headers: boolean;
   readonly full: boolean;
-  readonly color: string | undefined;
+  readonly color: "always" | "auto" | "never" | undefined;
   readonly ascii: boolean;
   readonly quiet: boolean;
 
@@ -78,13 +78,14 @@ const selecting: readonly Flag[] = [
   { long: "to", value: "ENDS", many: true },
 ];
 
-const look: readonly Flag[] = [
-  { long: "color", value: "WHEN" },
-  { long: "ascii" },
-  { long: "full" },
-];
+const look: readonly Flag[] = [{ long: "color", value: "WHEN" }, { long: "ascii" }, { long: "full" }];
 
-const printing: readonly Flag[] = [{ long: "output", short: "o", value: "FORMAT", many: true }, { long: "output-file", value: "FILE" }, { long: "no-headers" }, ...look];
+const printing: readonly Flag[] = [
+  { long: "output", short: "o", value: "FORMAT", many: true },
+  { long: "output-file", value: "FILE" },
+  { long: "no-headers" },
+  ...look,
+];
 
 export const commandNames = ["run", "matrix", "list", "explain", "ask", "check", "init", "schema", "completion", "help"] as const;
 

@@ -30,7 +30,7 @@ Exit    0 as declared  1 findings  2 input  3 engine cannot run  4 undetermined
 Who can reach whom: a row opens to a column what the cell says.
   --port 80[/TCP]   verdicts of one port        --stage NAME  default: the last
   -n NAMESPACE, -l SELECTOR                     flows with an end inside
-  --from ENDS, --to ENDS                        names, groups, ns/NAME, addresses
+  --from ENDS, --to ENDS                        names, groups, ns/NAME, address
   --full            all rows and columns, whatever their width
   -o FORMAT[=FILE]  table wide json yaml csv markdown mermaid svg
 `,
@@ -39,11 +39,11 @@ Who can reach whom, as few rules; what no rule says is closed.
   --pairs           one line per pair, for grep, sort and diff
   --elsewhere       the rest of the outside, too, where a use case is read
   -n NAMESPACE, -l SELECTOR                     flows with an end inside
-  --from ENDS, --to ENDS                        names, groups, ns/NAME, addresses
+  --from ENDS, --to ENDS                        names, groups, ns/NAME, address
   --stage NAME      default: the last
   -o FORMAT[=FILE]  table wide json yaml csv markdown mermaid
 `,
-  explain: `Usage: netproof explain FROM TO [PORT[/PROTOCOL]] -f FILE|DIR|- [FLAGS]
+  explain: `Usage: netproof explain FROM TO [PORT[/PROTOCOL]] [FLAGS]
 One flow: both directions, the deciding lines, and what each rule missed.
 Without a port all ports are told; TO:PORT is taken, too ([IPv6]:PORT).
   FROM, TO          web  dev/web  deploy/web -n dev  svc/web.dev  10.0.0.5
@@ -53,9 +53,9 @@ Without a port all ports are told; TO:PORT is taken, too ([IPv6]:PORT).
 `,
   ask: `Usage: netproof ask --flows FILE|- -f FILE|DIR|- [FLAGS]
 Many flows at once, answered in their order: CSV with a header, or JSON.
-  from,to,port,protocol                         [{"from": "dev/client",
-  dev/client,dev/web,80,TCP                       "to": "10.0.0.5",
-  10.0.0.5,svc/web.dev,8080,TCP                   "port": 53, "protocol": "UDP"}]
+  from,to,port,protocol                       [{"from": "dev/client",
+  dev/client,dev/web,80,TCP                     "to": "10.0.0.5",
+  10.0.0.5,svc/web.dev,8080,TCP                 "port": 53, "protocol": "UDP"}]
 A further key, family (4 or 6), chooses the address family.
   --stage NAME      default: the last
   -o FORMAT[=FILE]  table json yaml csv markdown; json is an array in that order
@@ -69,7 +69,7 @@ Validates manifests and use cases and judges nothing: all errors at once.
 Exit    0 no error  2 errors             netproof help CODE explains an error
 `,
   init: `Usage: netproof init -f FILE|DIR [FLAGS]
-Writes a netproof.yaml to begin with: the manifests' groups and what is open now.
+Writes a netproof.yaml to begin with: it states what is open now.
   -o FILE           another file; - prints it   --force       writes over it
   -R                with the folders below
 `,

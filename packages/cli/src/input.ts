@@ -43,7 +43,10 @@ export async function openInput(options: Options, command: CommandName): Promise
   const [useCase] = useCases;
   if (useCase === undefined) return openManifests(options);
   if (named.length > 1 || options.kustomize !== undefined) {
-    throw new Refusal(`the use case \`${useCase}\` names its manifests itself, nothing can stand beside it`, "add the others to its `topology` or `stages`");
+    throw new Refusal(
+      `the use case \`${useCase}\` names its manifests itself, nothing can stand beside it`,
+      "add the others to its `topology` or `stages`",
+    );
   }
   return openUseCase(useCase);
 }
@@ -91,7 +94,11 @@ async function openManifests(options: Options): Promise<ManifestInput> {
 function kustomized(folder: string): InputFile | Diagnostic {
   if (!isFolder(folder)) return say("input-missing", undefined, { path: slashed(folder), meant: undefined });
   try {
-    const text = execFileSync("kubectl", ["kustomize", folder], { encoding: "utf8", maxBuffer: 512 * 1024 * 1024, stdio: ["ignore", "pipe", "pipe"] });
+    const text = execFileSync("kubectl", ["kustomize", folder], {
+      encoding: "utf8",
+      maxBuffer: 512 * 1024 * 1024,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     return { name: `<kustomize ${slashed(folder)}>`, text };
   } catch (error) {
     const { code, stderr, message } = error as NodeJS.ErrnoException & { readonly stderr?: string };

@@ -1,17 +1,17 @@
 import { asciiGlyphs, plainPaint, unicodeGlyphs, type Look, type Paint } from "@netproof/core";
 import path from "node:path";
+import { isatty } from "node:tty";
 import { pathToFileURL } from "node:url";
 import { styleText } from "node:util";
 import stringWidth from "string-width";
 import type { Options } from "./flags.ts";
-import { Refusal } from "./refusal.ts";
 
 /** Where the files behind printed names are: `policy1.yaml` to its full path. */
 export type FullPaths = ReadonlyMap<string, string>;
 
 /** How text looks on one stream. */
-export function lookFor(stream: NodeJS.WriteStream, options: Options, paths: FullPaths = new Map()): Look {
-  const terminal = stream.isTTY === true;
+export function lookFor(stream: NodeJS.WriteStream & { readonly fd: number }, options: Options, paths: FullPaths = new Map()): Look {
+  const terminal = isatty(stream.fd);
   const paint = wantsColour(options.color, terminal) ? colours : plainPaint;
   return {
     width: widthOf(stream, terminal),
@@ -26,7 +26,13 @@ export function lookFor(stream: NodeJS.WriteStream, options: Options, paths: Ful
 
 /** How text looks in a file: plain, and nothing is cut. */
 export function fileLook(options: Options): Look {
-  return { ...lookFor(process.stdout, options), paint: plainPaint, glyphs: options.ascii ? asciiGlyphs : unicodeGlyphs, terminal: false, width: columnsWanted() };
+  return {
+    ...lookFor(process.stdout, options),
+    paint: plainPaint,
+    glyphs: options.ascii ? asciiGlyphs : unicodeGlyphs,
+    terminal: false,
+    width: columnsWanted(),
+  };
 }
 
 /** On a terminal between 60 and 120 columns; elsewhere what COLUMNS says, or 80. */
@@ -42,7 +48,7 @@ function columnsWanted(): number {
 }
 
 /** The first that says something: `--color`, NO_COLOR, FORCE_COLOR, TERM=dumb, the terminal. CI decides nothing. */
-function wantsColour(when: string | undefined, terminal: boolean): boolean {
+function wantsColour(when: Options["color"], terminal: boolean): boolean {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
   switch (when) {
     case "always":
@@ -51,9 +57,6 @@ function wantsColour(when: string | undefined, terminal: boolean): boolean {
       return false;
     case "auto":
     case undefined:
-      break;
-    default:
-      throw new Refusal(`--color is always, auto or never, not \`${when}\``);
   }
   if (NO_COLOR !== undefined && NO_COLOR !== "") return false;
   if (FORCE_COLOR !== undefined && FORCE_COLOR !== "") return FORCE_COLOR !== "0" && FORCE_COLOR !== "false";

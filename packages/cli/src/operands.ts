@@ -2,11 +2,20 @@ import type { CommandName } from "./flags.ts";
 import { Refusal } from "./refusal.ts";
 
 /** The operands of a command: `required` of these names must be there, none beyond them. */
-export function operandsOf(names: readonly string[], required: number, operands: readonly string[], command: CommandName): readonly string[] {
+export function operandsOf(
+  names: readonly string[],
+  required: number,
+  operands: readonly string[],
+  command: CommandName,
+): readonly string[] {
   const usage = `netproof ${command} ${names.map((name, i) => (i < required ? name : `[${name}]`)).join(" ")}`.trim();
   const [missing] = names.slice(operands.length, required);
   if (missing !== undefined) throw new Refusal(`\`${command}\` needs ${missing}`, usage);
   const beyond = operands[names.length];
-  if (beyond !== undefined) throw new Refusal(`\`${beyond}\` is one word too many for \`${command}\``, names.length === 0 ? `-f ${beyond} reads a file or folder` : usage);
+  if (beyond !== undefined)
+    throw new Refusal(
+      `\`${beyond}\` is one word too many for \`${command}\``,
+      names.length === 0 ? `-f ${beyond} reads a file or folder` : usage,
+    );
   return operands;
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { lstatSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { lstatSync, readlinkSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { nearest, type Look } from "@netproof/core";
 import type { Options } from "./flags.ts";
@@ -23,7 +23,10 @@ export function wantedOutput(options: Options, known: readonly string[]): Wanted
   const check = (format: string): string => {
     if (known.includes(format)) return format;
     const meant = nearest(format, known);
-    throw new Refusal(`no format \`${format}\`${meant === undefined ? "" : `, did you mean \`${meant}\`?`}`, `-o takes ${known.join(", ")}`);
+    throw new Refusal(
+      `no format \`${format}\`${meant === undefined ? "" : `, did you mean \`${meant}\`?`}`,
+      `-o takes ${known.join(", ")}`,
+    );
   };
   const plain = options.output.filter((text) => !text.includes("="));
   const copies = options.output
@@ -72,10 +75,13 @@ export function writeWhole(file: string, text: string): void {
 
 /** The regular file that is or would be written, links followed; undefined for a device or pipe. */
 function realTarget(file: string): string | undefined {
-  const found = lstatSync(file, { throwIfNoEntry: false });
-  if (found === undefined) return file;
-  if (found.isSymbolicLink()) return realTarget(realpathSync(file));
-  return found.isFile() || found.isDirectory() ? file : undefined;
+  // Follows links that can be followed; throws where they lead in a circle.
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined)
+    return lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true
+      ? path.resolve(path.dirname(file), readlinkSync(file))
+      : file;
+  return found.isFile() || found.isDirectory() ? realpathSync(file) : undefined;
 }
 
 /** What the system objected to, in words. */
@@ -99,5 +105,5 @@ export function reasonOf(error: unknown): string {
 /** With `--ascii` names and quoted lines, too, keep to letters that every terminal has. */
 export function onlyAscii(text: string): string {
   const words: Readonly<Record<string, string>> = { "→": "->", "≠": "#", "…": "...", "«": '"', "»": '"', "–": "-" };
-  return text.replace(/[^\u0000-\u007f]/gu, (letter) => words[letter] ?? `\\u{${(letter.codePointAt(0) ?? 0).toString(16)}}`);
+  return text.replace(/[\u0080-\u{10ffff}]/gu, (letter) => words[letter] ?? `\\u{${(letter.codePointAt(0) ?? 0).toString(16)}}`);
 }

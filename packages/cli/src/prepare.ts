@@ -29,7 +29,9 @@ import { endOnInterrupt, exitOnInterrupt, talk } from "./terminal.ts";
 
 /** Input that was read: a snapshot, or a use case with a snapshot per stage, and everything there is to say about it. */
 export interface Prepared {
-  readonly material: { readonly kind: "snapshot"; readonly snapshot: Snapshot } | { readonly kind: "use-case"; readonly bound: BoundUseCase; readonly path: string };
+  readonly material:
+    | { readonly kind: "snapshot"; readonly snapshot: Snapshot }
+    | { readonly kind: "use-case"; readonly bound: BoundUseCase; readonly path: string };
   readonly ledger: Ledger;
   /** Sorted, none of them an error. */
   readonly diagnostics: readonly Diagnostic[];
@@ -64,7 +66,8 @@ export async function readInput(input: Input, options: Options): Promise<Prepare
   const podCidrs = options.podCidr.map(readCidr);
   const unopened = input.problems.some(isError);
   if (unopened) return { material: undefined, ledger: emptyLedger, diagnostics: sorted(input.problems), paths: input.paths };
-  const found = input.kind === "manifests" ? await readManifests(input.files, podCidrs, options) : await readStages(input, podCidrs, options);
+  const found =
+    input.kind === "manifests" ? await readManifests(input.files, podCidrs, options) : await readStages(input, podCidrs, options);
   const diagnostics = sorted([...input.problems, ...found.diagnostics, ...(options.strict ? skippedUnderStrict(found.ledger) : [])]);
   const { ledger, material } = found;
   if (material === undefined || diagnostics.some(isError)) return { material: undefined, ledger, diagnostics, paths: input.paths };
@@ -80,10 +83,19 @@ async function readManifests(files: Parameters<typeof read>[0], podCidrs: readon
     skipUnreadable: options.skipUnreadable,
     ...(options.namespace === undefined ? {} : { defaultNamespace: options.namespace }),
   });
-  return { material: { kind: "snapshot", snapshot }, diagnostics, ledger };
+  const nothing = ledger.read.length === 0 && ledger.skipped.length === 0 && !diagnostics.some(isError);
+  return {
+    material: { kind: "snapshot", snapshot },
+    diagnostics: nothing ? [...diagnostics, say("nothing-read", undefined, { files: ledger.files })] : diagnostics,
+    ledger,
+  };
 }
 
-async function readStages({ useCase, files, path }: UseCaseInput, podCidrs: readonly Cidr[], { assumeAbsent, skipUnreadable }: Options): Promise<Found> {
+async function readStages(
+  { useCase, files, path }: UseCaseInput,
+  podCidrs: readonly Cidr[],
+  { assumeAbsent, skipUnreadable }: Options,
+): Promise<Found> {
   if (useCase === undefined) return { material: undefined, diagnostics: [], ledger: emptyLedger };
   const { stages, diagnostics } = await resolveStages(useCase, files, { podCidrs, assumeAbsent, skipUnreadable });
   const ledger = stages.at(-1)?.ledger ?? emptyLedger;
@@ -115,7 +127,11 @@ export function isError({ severity }: Diagnostic): boolean {
 }
 
 export function checkDocument({ diagnostics, ledger }: Prepared | Failed): CheckDocument {
-  return { format: "netproof.check/1", diagnostics: diagnostics.map((diagnostic) => reportDiagnostic(diagnostic, "input")), coverage: coverageOf(ledger) };
+  return {
+    format: "netproof.check/1",
+    diagnostics: diagnostics.map((diagnostic) => reportDiagnostic(diagnostic, "input")),
+    coverage: coverageOf(ledger),
+  };
 }
 
 /** For commands whose answer is not a report: errors end them, warnings are talk. */
@@ -123,7 +139,12 @@ export function withoutErrors(prepared: Prepared | Failed, options: Options): Pr
   const look = lookFor(process.stderr, options, prepared.paths);
   const print = (text: string): void => talk(options.ascii ? onlyAscii(text) : text);
   if (prepared.material !== undefined) {
-    print(presentDiagnostics(prepared.diagnostics.map((diagnostic) => reportDiagnostic(diagnostic, "input")), look));
+    print(
+      presentDiagnostics(
+        prepared.diagnostics.map((diagnostic) => reportDiagnostic(diagnostic, "input")),
+        look,
+      ),
+    );
     return prepared;
   }
   const document = checkDocument({ ...prepared, diagnostics: prepared.diagnostics.filter(isError) });

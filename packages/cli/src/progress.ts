@@ -1,8 +1,10 @@
+import { setImmediate } from "node:timers/promises";
+import type { PairWanted, View } from "@netproof/core";
 import { talk } from "./terminal.ts";
 
 /** What is being done, for people who wait. */
 export interface Progress {
-  /** The next step begins. */
+  /** The next step begins, or the running one has come so far. */
   step(text: string): void;
   end(): void;
 }
@@ -14,14 +16,14 @@ const betweenLines = 10_000;
 export function startProgress(): Progress {
   const terminal = process.stderr.isTTY;
   const begun = performance.now();
-  let [drawn, current, printed] = [false, "", -Infinity];
+  let [drawn, current, printed] = [false, "", 0];
   return {
     step: (text) => {
-      const now = performance.now();
-      if (terminal && now - begun >= firstAfter) {
+      const now = performance.now() - begun;
+      if (terminal && now >= firstAfter) {
         talk(`\r\u001b[K${text}`);
         drawn = true;
-      } else if (!terminal && current !== "" && now - begun >= firstAfter && now - printed >= betweenLines) {
+      } else if (!terminal && current !== "" && now - printed >= betweenLines) {
         talk(`${current}\n`);
         printed = now;
       }
@@ -31,4 +33,22 @@ export function startProgress(): Progress {
       if (drawn) talk("\r\u001b[K");
     },
   };
+}
+
+const slice = 100;
+
+/** Asks what every wanted pair may open, and says how far it is: the answers stay in the view, so what follows is quick. */
+export async function judgePairs({ rows, connections }: View, wanted: PairWanted): Promise<void> {
+  const progress = startProgress();
+  let paused = performance.now();
+  for (const [index, from] of rows.entries()) {
+    for (const to of rows) {
+      if (wanted(from, to)) connections(from, to);
+      if (performance.now() - paused < slice) continue;
+      progress.step(`judging ${index + 1} of ${rows.length} rows`);
+      await setImmediate();
+      paused = performance.now();
+    }
+  }
+  progress.end();
 }

@@ -1,4 +1,16 @@
-import { nearest, parseSelector, resolveEnd, sameEndpoint, selects, type Endpoint, type NameTable, type PairWanted, type Pod, type Row, type Selector } from "@netproof/core";
+import {
+  nearest,
+  parseSelector,
+  resolveEnd,
+  sameEndpoint,
+  selects,
+  type Endpoint,
+  type NameTable,
+  type PairWanted,
+  type Pod,
+  type Row,
+  type Selector,
+} from "@netproof/core";
 import type { Options } from "./flags.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -18,13 +30,18 @@ function podTest(namespace: string | undefined, text: string | undefined, { snap
     throw new Refusal(`no namespace \`${namespace}\`${meant === undefined ? "" : `, did you mean \`${meant}\`?`}`);
   }
   const selector = text === undefined ? undefined : readSelector(text);
-  return (pod) => (namespace === undefined || pod.namespace.name === namespace) && (selector === undefined || selects(selector, pod.labels));
+  return (pod) =>
+    (namespace === undefined || pod.namespace.name === namespace) && (selector === undefined || selects(selector, pod.labels));
 }
 
 function readSelector(text: string): Selector {
   const source = { name: "-l", text };
   const parsed = parseSelector(text, { document: { source, locate: () => ({ source, start: 0, end: text.length }) }, path: "" });
-  if ("misread" in parsed) throw new Refusal(`-l \`${text}\`: \`${parsed.misread}\` is no condition on labels`, "as kubectl has it: -l app=web,tier!=db or -l 'env in (test,dev)'");
+  if ("misread" in parsed)
+    throw new Refusal(
+      `-l \`${text}\`: \`${parsed.misread}\` is no condition on labels`,
+      "as kubectl has it: -l app=web,tier!=db or -l 'env in (test,dev)'",
+    );
   return parsed.selector;
 }
 
@@ -44,7 +61,12 @@ function endpointsOf(text: string, names: NameTable): (member: Endpoint) => bool
   if (end.service !== undefined) throw new Refusal(`\`${text}\` is a Service`, "name the pods behind it, or ask with netproof explain");
   if (end.regions.length > 0) {
     const inRegions = (member: Endpoint): boolean =>
-      member.kind === "external" && end.regions.some(({ family, ranges }) => family === member.address.family && ranges.some(({ first, last }) => first <= member.address.value && member.address.value <= last));
+      member.kind === "external" &&
+      end.regions.some(
+        ({ family, ranges }) =>
+          family === member.address.family &&
+          ranges.some(({ first, last }) => first <= member.address.value && member.address.value <= last),
+      );
     return (member) => inRegions(member) || end.endpoints.some((endpoint) => sameEndpoint(endpoint, member));
   }
   return (member) => end.endpoints.some((endpoint) => sameEndpoint(endpoint, member));

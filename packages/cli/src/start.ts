@@ -27,6 +27,7 @@ const load: Readonly<Record<CommandName, () => Promise<Command>>> = {
 export async function start(argv: readonly string[]): Promise<ExitCode> {
   watchStreams();
   try {
+    if (argv[0] === "__complete") return await complete(argv.slice(1));
     return await dispatch(readCommandLine(argv));
   } catch (error) {
     if (error instanceof Done) return error.exitCode;
@@ -36,6 +37,13 @@ export async function start(argv: readonly string[]): Promise<ExitCode> {
     }
     return internalError(error);
   }
+}
+
+/** Asked by the scripts of `netproof completion`: the words so far, the last one unfinished. */
+async function complete(words: readonly string[]): Promise<ExitCode> {
+  const { completions } = await import("./complete.ts");
+  answer((await completions(words)).map((word) => `${word}\n`).join(""));
+  return 0;
 }
 
 async function dispatch({ command, operands, options, help }: CommandLine): Promise<ExitCode> {
@@ -58,7 +66,9 @@ const internal = 70;
 function internalError(error: unknown): ExitCode {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   const [line = ""] = message.split("\n");
-  talk(`error: netproof itself has failed: ${line}\n  = help: please report it, with the command and what NETPROOF_DEBUG=1 adds: exit ${internal}\n`);
+  talk(
+    `error: netproof itself has failed: ${line}\n  = help: please report it, with the command and what NETPROOF_DEBUG=1 adds: exit ${internal}\n`,
+  );
   if (process.env["NETPROOF_DEBUG"] === "1") talk(`${stack ?? message}\n`);
   return internal;
 }

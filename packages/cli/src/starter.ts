@@ -1,5 +1,4 @@
 import type { ListDocument, ListRule } from "@netproof/core";
-import { schemaName } from "./commands/schema.ts";
 
 /** What a first use case is made from. */
 export interface Starter {
@@ -26,8 +25,7 @@ export function starterText(starter: Starter): string {
 }
 
 function head({ name }: Starter): string {
-  return `# yaml-language-server: $schema=${schemaName}
-# Written by \`netproof init\`: it states what is open today. Make it say what should be open.
+  return `# Written by \`netproof init\`: it states what is open today. Make it say what should be open.
 # \`netproof run\` judges it; \`netproof schema --write\` gives editors completion.
 format: netproof.use-case/1
 name: ${quoted(name)}
@@ -47,7 +45,10 @@ ${from.map((file) => `    - ${quoted(file)}\n`).join("")}${network}  # outside:
 
 function names({ groups, assumeAbsent }: Starter): string {
   const absent = assumeAbsent.length === 0 ? "" : `assumeAbsent: [${assumeAbsent.map(quoted).join(", ")}]\n`;
-  const own = groups.length === 0 ? "# groups:\n#   clients: [web, api]\n" : `groups:\n${groups.map((name) => `  ${quoted(name)}: ns/${name}\n`).join("")}`;
+  const own =
+    groups.length === 0
+      ? "# groups:\n#   clients: [web, api]\n"
+      : `groups:\n${groups.map((name) => `  ${quoted(name)}: ns/${name}\n`).join("")}`;
   return `${own}# focus: [WORKLOAD]            what every view centres on\n${absent}`;
 }
 

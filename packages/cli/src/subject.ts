@@ -49,7 +49,8 @@ type AskedStage = Pick<NameTable, "snapshot"> & Pick<Prepared, "ledger"> & Pick<
 
 function stageOf({ material, ledger }: Prepared, wanted: string | undefined): AskedStage {
   if (material.kind === "snapshot") {
-    if (wanted !== undefined) throw new Refusal(`--stage ${wanted}: manifests alone have no stages, a use case has`, "netproof init writes one");
+    if (wanted !== undefined)
+      throw new Refusal(`--stage ${wanted}: manifests alone have no stages, a use case has`, "netproof init writes one");
     return { snapshot: material.snapshot, ledger, stage: undefined, useCase: undefined };
   }
   const { useCase, stages } = material.bound;
@@ -65,7 +66,10 @@ export function stageIndex(stages: readonly { readonly name: string }[], wanted:
   if (index >= 0) return index;
   const names = stages.map(({ name }) => name);
   const meant = nearest(wanted, names);
-  throw new Refusal(`no stage \`${wanted}\`${meant === undefined ? "" : `, did you mean \`${meant}\`?`}`, `the stages are ${names.join(", ")}`);
+  throw new Refusal(
+    `no stage \`${wanted}\`${meant === undefined ? "" : `, did you mean \`${meant}\`?`}`,
+    `the stages are ${names.join(", ")}`,
+  );
 }
 
 /** The ledger's line (or its table), beside the answer. */

@@ -16,7 +16,19 @@ export { placeText, positionOf, spanOf } from "./text/source.ts";
 export { nearest } from "./text/suggest.ts";
 
 // model
-export type { Endpoint, External, Flow, Labels, NamedPort, Namespace, Node, Pod, Service, Snapshot, WorkloadName } from "./model/cluster.ts";
+export type {
+  Endpoint,
+  External,
+  Flow,
+  Labels,
+  NamedPort,
+  Namespace,
+  Node,
+  Pod,
+  Service,
+  Snapshot,
+  WorkloadName,
+} from "./model/cluster.ts";
 export { addressIn, endpointName, sameEndpoint } from "./model/endpoint.ts";
 export type { Doubt, Exemption, Judgement, PeerMiss, Question, Reason, RuleMatch, RuleMiss, Step, Verdict } from "./model/judgement.ts";
 export { verdictOf, verdictOfReason } from "./model/judgement.ts";
@@ -54,7 +66,19 @@ export type { EndName, UseCase } from "./usecase/types.ts";
 export { messages as useCaseMessages } from "./usecase/messages.ts";
 
 // reports: plain documents …
-export type { AskRow, AskSide, CheckDocument, Coverage, ExplainDocument, ListDocument, MatrixDocument, Report, ReportDiagnostic } from "./report/types.ts";
+export type {
+  AskRow,
+  AskSide,
+  CheckDocument,
+  Coverage,
+  ExplainDocument,
+  FlowExplanation,
+  ListDocument,
+  ListRule,
+  MatrixDocument,
+  Report,
+  ReportDiagnostic,
+} from "./report/types.ts";
 export { askSide } from "./report/words.ts";
 export { coverageOf } from "./report/coverage.ts";
 export { explainFlow, explainPorts, type ExplainNames } from "./report/explain.ts";

@@ -15,10 +15,11 @@ import {
   type Diagnostic,
   type InputFile,
   type Judgement,
+  type Look,
 } from "@netproof/core";
 import { readFiles, readStandardInput, listFiles } from "../files.ts";
 import type { Options } from "../flags.ts";
-import { dataFormats } from "../formats.ts";
+import { dataFormats, formatsOf } from "../formats.ts";
 import { readFlows, type AskedQuestion } from "../flows.ts";
 import { lookFor } from "../look.ts";
 import { say } from "../messages.ts";
@@ -31,9 +32,10 @@ import { endOnInterrupt, exitOnInterrupt, talk } from "../terminal.ts";
 /** Many flows at once, answered in their order. */
 export async function run(options: Options, operands: readonly string[]): Promise<ExitCode> {
   operandsOf([], 0, operands, "ask");
-  const wanted = wantedOutput(options, ["table", "wide", "json", "yaml", "csv", "markdown"]);
+  const wanted = wantedOutput(options, formatsOf.ask);
   if (options.flows === undefined) throw new Refusal("`ask` needs --flows FILE", "netproof ask --flows flows.csv -f k8s/");
-  if (options.flows === "-" && options.filename.includes("-")) throw new Refusal("standard input cannot be both the flows and the manifests");
+  if (options.flows === "-" && options.filename.includes("-"))
+    throw new Refusal("standard input cannot be both the flows and the manifests");
   const text = await readFlowsFile(options.flows, options);
   const subject = await openSubject(options, "ask");
   const { questions, problems } = readFlows(text, subject.useCase?.ports ?? new Map());
@@ -41,7 +43,7 @@ export async function run(options: Options, operands: readonly string[]): Promis
   const wrong = [...problems, ...answered.filter((answer) => "code" in answer)];
   if (wrong.length > 0) throw refused(wrong, options);
   const rows = answered as readonly AskRow[];
-  const table = (look: Parameters<typeof presentAsk>[1]): string => presentAsk(rows, look);
+  const table = (look: Look): string => presentAsk(rows, look);
   await writeAnswer(
     wanted,
     { table, wide: table, ...dataFormats(rows), csv: (look) => presentCsv(rows, look), markdown: () => presentMarkdown(rows) },
@@ -74,21 +76,33 @@ async function readFlowsFile(named: string, options: Options): Promise<InputFile
 
 function refused(problems: readonly Diagnostic[], options: Options): Done {
   const look = lookFor(process.stderr, options);
-  const text = presentDiagnostics(problems.map((problem) => reportDiagnostic(problem, "input")), look);
+  const text = presentDiagnostics(
+    problems.map((problem) => reportDiagnostic(problem, "input")),
+    look,
+  );
   talk(options.ascii ? onlyAscii(text) : text);
   return new Done(2);
 }
 
 /** One question, one answer: where several pods stand behind a name, they must agree. */
 function answerOf({ question, label }: AskedQuestion, { calculation, names }: Subject): AskRow | Diagnostic {
-  const problem = (text: string, help: string | undefined): Diagnostic => say("flow-invalid", undefined, { flow: label, problem: text, help });
+  const problem = (text: string, help: string | undefined): Diagnostic =>
+    say("flow-invalid", undefined, { flow: label, problem: text, help });
   const { from, to, port, protocol } = question;
   const resolved = resolveFlows(question, names);
   switch (resolved.kind) {
     case "problem":
       return problem(resolved.problem.message, resolved.problem.help);
     case "endpoints-unknown":
-      return { from, to, port, protocol, family: question.family ?? 4, verdict: "undetermined", why: { egress: unknownEndpoints, ingress: unknownEndpoints } };
+      return {
+        from,
+        to,
+        port,
+        protocol,
+        family: question.family ?? 4,
+        verdict: "undetermined",
+        why: { egress: unknownEndpoints, ingress: unknownEndpoints },
+      };
     case "flows": {
       const flows = withoutSelf(resolved.flows);
       const answers = flows.map(({ flow }) => calculation.answer(flow));

@@ -14,11 +14,14 @@ import {
   type Endpoint,
   type ExplainDocument,
   type Family,
+  type FlowExplanation,
+  type FlowsResolved,
   type Judgement,
+  type Look,
   type Protocol,
 } from "@netproof/core";
 import type { Options } from "../flags.ts";
-import { dataFormats } from "../formats.ts";
+import { dataFormats, formatsOf } from "../formats.ts";
 import { operandsOf } from "../operands.ts";
 import { wantedOutput, writeAnswer } from "../output.ts";
 import { readPort, type OnePort } from "../ports.ts";
@@ -28,13 +31,19 @@ import { openSubject, tellCoverage, type Subject } from "../subject.ts";
 /** One flow: the verdict, what decides on both ends, and what missed. Without a port: all of them, grouped. */
 export async function run(options: Options, operands: readonly string[]): Promise<ExitCode> {
   const [from = "", target = "", port] = operandsOf(["FROM", "TO", "PORT[/PROTOCOL]"], 2, operands, "explain");
-  const wanted = wantedOutput(options, ["table", "wide", "json", "yaml", "markdown"]);
+  const wanted = wantedOutput(options, formatsOf.explain);
   const subject = await openSubject(options, "explain");
   const { to, port: written } = port === undefined ? splitTarget(target, subject) : { to: target, port };
-  const { answers, notes } = written === undefined ? allPorts(from, to, subject) : somePorts(from, to, portsNamed(written, to, subject), subject);
+  const { answers, notes } =
+    written === undefined ? allPorts(from, to, subject) : somePorts(from, to, portsNamed(written, to, subject), subject);
   const document: ExplainDocument = { format: "netproof.explanation/1", stage: subject.stage, from, to, answers, notes };
-  const table = (look: Parameters<typeof presentExplain>[1]): string => presentExplain(document, look);
-  await writeAnswer(wanted, { table, wide: (look) => table({ ...look, full: true }), ...dataFormats(document), markdown: () => presentMarkdown(document) }, options, subject.paths);
+  const table = (look: Look): string => presentExplain(document, look);
+  await writeAnswer(
+    wanted,
+    { table, wide: (look) => table({ ...look, full: true }), ...dataFormats(document), markdown: () => presentMarkdown(document) },
+    options,
+    subject.paths,
+  );
   tellCoverage(subject, options);
   return 0;
 }
@@ -55,12 +64,18 @@ function portsNamed(text: string, to: string, subject: Subject): readonly OnePor
   if (!("problem" in read)) return read;
   const [name = "", protocol] = text.split("/");
   const end = resolveEnd(to, subject.names).end;
-  const declared = [...(end?.endpoints ?? []).flatMap((endpoint) => (endpoint.kind === "pod" ? endpoint.ports : [])), ...(end?.service?.ports ?? [])];
+  const declared = [
+    ...(end?.endpoints ?? []).flatMap((endpoint) => (endpoint.kind === "pod" ? endpoint.ports : [])),
+    ...(end?.service?.ports ?? []),
+  ];
   const found = declared.filter((one) => one.name === name && (protocol === undefined || one.protocol === protocol.toUpperCase()));
   const ports = [...new Map(found.map(({ port, protocol: own }) => [`${port}/${own}`, { port, protocol: own }])).values()];
   if (ports.length > 0) return ports;
   const names = [...new Set(declared.flatMap((one) => one.name ?? []))];
-  throw new Refusal(read.problem, names.length === 0 ? (read.help ?? []) : `a number, or a name that \`${to}\` declares: ${names.join(", ")}`);
+  throw new Refusal(
+    read.problem,
+    names.length === 0 ? (read.help ?? []) : `a number, or a name that \`${to}\` declares: ${names.join(", ")}`,
+  );
 }
 
 type Answers = Pick<ExplainDocument, "answers" | "notes">;
@@ -73,9 +88,8 @@ function somePorts(from: string, to: string, ports: readonly OnePort[], subject:
 function onOnePort(from: string, to: string, { port, protocol }: OnePort, subject: Subject): Answers {
   const { calculation } = subject;
   const found = flowsInFamilies({ from, to, port, protocol }, subject);
-  if (found.unknownService !== undefined) {
-    throw new Refusal(`what stands behind \`${found.unknownService}\` is not known: undetermined`, "kubectl get endpointslices -A -o json supplies it");
-  }
+  if (found.unknown !== undefined)
+    return { answers: [unknownEndpoints(from, to, `${port}/${protocol}`, found.unknown)], notes: found.notes };
   const answered = classesOf(found.flows, calculation).map((alike) => ({ ...alike, answer: calculation.answer(alike.first.flow) }));
   const shown = withoutTwins(answered);
   const answers = shown.map(({ first, answer, fromName, toName, of }) => {
@@ -83,10 +97,17 @@ function onOnePort(from: string, to: string, { port, protocol }: OnePort, subjec
       from: fromName(from),
       to: first.behindService === undefined ? toName(to) : to,
       port: `${port}/${protocol}`,
-      which: first.behindService === undefined ? undefined : `${toName(endpointLabel(first.flow.to, subject))} ${first.flow.port}/${protocol}`,
+      which:
+        first.behindService === undefined ? undefined : `${toName(endpointLabel(first.flow.to, subject))} ${first.flow.port}/${protocol}`,
     });
     const [egress, ingress] = explanation.sides;
-    return { ...explanation, sides: [{ ...egress, of: of.from }, { ...ingress, of: of.to }] as const };
+    return {
+      ...explanation,
+      sides: [
+        { ...egress, of: of.from },
+        { ...ingress, of: of.to },
+      ] as const,
+    };
   });
   return { answers, notes: found.notes };
 }
@@ -94,18 +115,54 @@ function onOnePort(from: string, to: string, { port, protocol }: OnePort, subjec
 interface FoundFlows {
   readonly flows: readonly AskedFlow[];
   readonly notes: readonly string[];
-  readonly unknownService: string | undefined;
+  /** Set where the end is a Service whose endpoints nothing tells; then there are no flows. */
+  readonly unknown: Extract<FlowsResolved, { readonly kind: "endpoints-unknown" }> | undefined;
 }
 
 /** The flows of a question in each family in which its ends have addresses. */
-function flowsInFamilies(question: { readonly from: string; readonly to: string; readonly port: number; readonly protocol: Protocol }, { names }: Subject): FoundFlows {
+function flowsInFamilies(
+  question: { readonly from: string; readonly to: string; readonly port: number; readonly protocol: Protocol },
+  { names }: Subject,
+): FoundFlows {
   const found = families.map((family) => resolveFlows({ ...question, family }, names));
   const flows = found.flatMap((one) => (one.kind === "flows" ? one.flows : []));
   const notes = [...new Set(found.flatMap((one) => (one.kind === "flows" ? one.notes : [])))];
   const unknown = found.find((one) => one.kind === "endpoints-unknown");
   const [first] = found;
-  if (flows.length === 0 && unknown === undefined && first?.kind === "problem") throw new Refusal(first.problem.message, first.problem.help ?? []);
-  return { flows: withoutSelf(flows), notes, unknownService: flows.length > 0 ? undefined : unknown?.service };
+  if (flows.length === 0 && unknown === undefined && first?.kind === "problem")
+    throw new Refusal(first.problem.message, first.problem.help ?? []);
+  return { flows: withoutSelf(flows), notes, unknown: flows.length > 0 ? undefined : unknown };
+}
+
+/** S14: nothing is said of a Service whose endpoints are not in the snapshot. */
+function unknownEndpoints(
+  from: string,
+  to: string,
+  port: string,
+  { service, from: source }: NonNullable<FoundFlows["unknown"]>,
+): FlowExplanation {
+  const side = {
+    verdict: "undetermined",
+    text: "the Service's endpoints are not known",
+    tiers: [],
+    cited: undefined,
+    decides: undefined,
+    frames: [],
+  } as const;
+  return {
+    kind: "flow",
+    from,
+    to,
+    port,
+    which: undefined,
+    family: 4,
+    verdict: "undetermined",
+    sides: [
+      { ...side, direction: "egress", of: endpointName(source) },
+      { ...side, direction: "ingress", of: service },
+    ],
+    help: "kubectl get endpointslices -A -o json supplies them",
+  };
 }
 
 /** Pods of one workload asked about themselves: each with the others, where there are others. */

@@ -16,18 +16,26 @@ export async function run(_: Options, operands: readonly string[]): Promise<Exit
   const page = codePages.get(word);
   if (page === undefined) {
     const meant = nearest(word, [...codePages.keys()]);
-    throw new Refusal(`no command or code \`${word}\`${meant === undefined ? "" : `, did you mean \`${meant}\`?`}`, "a code is the word in brackets: error[except-outside]");
+    throw new Refusal(
+      `no command or code \`${word}\`${meant === undefined ? "" : `, did you mean \`${meant}\`?`}`,
+      "a code is the word in brackets: error[except-outside]",
+    );
   }
   answer(pageText(word, page));
   return 0;
 }
 
 const codePages: ReadonlyMap<string, CodePage> = new Map(
-  [readMessages, useCaseMessages, messages].flatMap((catalogue) => Object.entries(catalogue).map(([code, { page }]) => [code, page as CodePage] as const)),
+  [readMessages, useCaseMessages, messages].flatMap((catalogue) =>
+    Object.entries(catalogue).map(([code, { page }]) => [code, page as CodePage] as const),
+  ),
 );
 
 function pageText(code: string, { title, explanation, example }: CodePage): string {
-  const lines = example.text.replace(/\n$/, "").split("\n").map((line) => `    ${safeText(line)}`.trimEnd());
+  const lines = example.text
+    .replace(/\n$/, "")
+    .split("\n")
+    .map((line) => `    ${safeText(line)}`.trimEnd());
   return `${code}: ${title}\n${filled(explanation, 80)}\n\n${example.file}\n${lines.join("\n")}\n`;
 }
 

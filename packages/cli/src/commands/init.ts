@@ -1,6 +1,18 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { listDocument, read, sortRows, specCalculation, viewOf, plainRows, type InputFile, type ListDocument, type RowGroup, type Snapshot, type View } from "@netproof/core";
+import {
+  listDocument,
+  read,
+  sortRows,
+  specCalculation,
+  viewOf,
+  plainRows,
+  type InputFile,
+  type ListDocument,
+  type RowGroup,
+  type Snapshot,
+  type View,
+} from "@netproof/core";
 import type { Options } from "../flags.ts";
 import { openInput, useCaseName, type ManifestInput } from "../input.ts";
 import { operandsOf } from "../operands.ts";
@@ -15,7 +27,8 @@ export async function run(options: Options, operands: readonly string[]): Promis
   operandsOf([], 0, operands, "init");
   const target = options.output.at(-1) ?? useCaseName;
   refuseWhatCannotBeNamed(options);
-  if (target !== "-" && existsSync(target) && !options.force) throw new Refusal(`\`${target}\` is there already`, "--force writes over it, -o FILE writes another");
+  if (target !== "-" && existsSync(target) && !options.force)
+    throw new Refusal(`\`${target}\` is there already`, "--force writes over it, -o FILE writes another");
   exitOnInterrupt();
   const input = await openInput(options, "init");
   endOnInterrupt();
@@ -23,7 +36,11 @@ export async function run(options: Options, operands: readonly string[]): Promis
   const prepared = withoutErrors(await readInput(input, options), options);
   if (prepared.material.kind !== "snapshot") return 2;
   const { snapshot } = prepared.material;
-  if (snapshot.pods.length === 0) throw new Refusal("there are no pods in it, so there is nothing to state", "add the manifests of the workloads, or kubectl get ns,po,svc,netpol -A -o json > cluster.json");
+  if (snapshot.pods.length === 0)
+    throw new Refusal(
+      "there are no pods in it, so there is nothing to state",
+      "add the manifests of the workloads, or kubectl get ns,po,svc,netpol -A -o json > cluster.json",
+    );
   const folder = target === "-" ? "." : path.dirname(target);
   const text = starterText(await starterOf(input, snapshot, folder, options));
   if (target === "-") answer(text);
@@ -37,8 +54,16 @@ export async function run(options: Options, operands: readonly string[]): Promis
 /** A use case names files, so they must have names. */
 function refuseWhatCannotBeNamed({ filename, kustomize }: Options): void {
   if (filename.length === 0 && kustomize === undefined) throw new Refusal("`init` needs manifests", "netproof init -f k8s/ -R");
-  if (kustomize !== undefined) throw new Refusal("a use case names files: write what kustomize builds into one", `kubectl kustomize ${kustomize} > rendered.yaml; netproof init -f rendered.yaml`);
-  if (filename.includes("-")) throw new Refusal("a use case names files: write standard input into one", "kubectl get ns,po,svc,netpol -A -o json > cluster.json; netproof init -f cluster.json");
+  if (kustomize !== undefined)
+    throw new Refusal(
+      "a use case names files: write what kustomize builds into one",
+      `kubectl kustomize ${kustomize} > rendered.yaml; netproof init -f rendered.yaml`,
+    );
+  if (filename.includes("-"))
+    throw new Refusal(
+      "a use case names files: write standard input into one",
+      "kubectl get ns,po,svc,netpol -A -o json > cluster.json; netproof init -f cluster.json",
+    );
 }
 
 async function starterOf(input: ManifestInput, snapshot: Snapshot, folder: string, options: Options): Promise<Starter> {
@@ -50,7 +75,8 @@ async function starterOf(input: ManifestInput, snapshot: Snapshot, folder: strin
   const files = await sortedFiles(input, options);
   const relative = (name: string): string => relativePath(folder, input.paths.get(name) ?? name);
   const isClosedSomewhere = list.totals.openOnEveryPort < list.totals.pairs && list.totals.undetermined === 0;
-  const apart = files.policies.length > 0 && files.others.length > 0 && files.policies.length + files.others.length <= mostNamed && isClosedSomewhere;
+  const apart =
+    files.policies.length > 0 && files.others.length > 0 && files.policies.length + files.others.length <= mostNamed && isClosedSomewhere;
   const { basename, resolve } = path;
   return {
     name: basename(resolve(folder)) || "cluster",
@@ -68,7 +94,10 @@ async function starterOf(input: ManifestInput, snapshot: Snapshot, folder: strin
 const mostNamed = 24;
 
 /** Files that hold nothing but policies, and the others that hold something. */
-async function sortedFiles({ files }: ManifestInput, { skipUnreadable }: Options): Promise<{ readonly policies: readonly string[]; readonly others: readonly string[] }> {
+async function sortedFiles(
+  { files }: ManifestInput,
+  { skipUnreadable }: Options,
+): Promise<{ readonly policies: readonly string[]; readonly others: readonly string[] }> {
   const policies: string[] = [];
   const others: string[] = [];
   for (const file of files) {
@@ -107,10 +136,11 @@ function withPodNames(list: ListDocument, { rows }: View): ListDocument {
   const names = new Map(
     rows.map(({ endpoint, members }) => [
       endpoint.name,
-      endpoint.name.endsWith(")") ? members.flatMap((member) => (member.kind === "pod" ? [`${member.namespace.name}/${member.name}`] : [])) : [endpoint.kind === "pods" && endpoint.name === endpoint.namespace ? endpoint.id : endpoint.name],
+      endpoint.name.endsWith(")")
+        ? members.flatMap((member) => (member.kind === "pod" ? [`${member.namespace.name}/${member.name}`] : []))
+        : [endpoint.kind === "pods" && endpoint.name === endpoint.namespace ? endpoint.id : endpoint.name],
     ]),
   );
   const spelled = (side: readonly string[]): readonly string[] => side.flatMap((name) => names.get(name) ?? [name]);
   return { ...list, rules: list.rules.map((rule) => ({ ...rule, from: spelled(rule.from), to: spelled(rule.to) })) };
 }
-

@@ -1,8 +1,9 @@
 import { listDocument, presentCsv, presentList, presentMarkdown, presentMermaid } from "@netproof/core";
 import type { Options } from "../flags.ts";
-import { dataFormats } from "../formats.ts";
+import { dataFormats, formatsOf } from "../formats.ts";
 import { operandsOf } from "../operands.ts";
 import { wantedOutput, writeAnswer } from "../output.ts";
+import { judgePairs } from "../progress.ts";
 import type { ExitCode } from "../refusal.ts";
 import { wantedPairs } from "../selection.ts";
 import { openSubject, tellCoverage } from "../subject.ts";
@@ -11,11 +12,12 @@ import { groupsFor, viewFor } from "../view.ts";
 /** Who can reach whom, as rules a person would write, or pair by pair. */
 export async function run(options: Options, operands: readonly string[]): Promise<ExitCode> {
   operandsOf([], 0, operands, "list");
-  const wanted = wantedOutput(options, ["table", "wide", "json", "yaml", "csv", "markdown", "mermaid"]);
+  const wanted = wantedOutput(options, formatsOf.list);
   const subject = await openSubject(options, "list");
   const pairs = wantedPairs(options, subject.names);
   const withElsewhere = subject.useCase === undefined || options.elsewhere;
   const view = viewFor(subject, withElsewhere ? "cut-into-ranges" : "left-out");
+  await judgePairs(view, pairs);
   const document = listDocument(subject.calculation, view, {
     stage: subject.stage,
     wanted: pairs,

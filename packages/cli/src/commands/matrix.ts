@@ -1,9 +1,10 @@
 import { matrixDocument, presentCsv, presentMarkdown, presentMatrix, presentMermaid, presentSvg } from "@netproof/core";
 import type { Options } from "../flags.ts";
-import { dataFormats } from "../formats.ts";
+import { dataFormats, formatsOf } from "../formats.ts";
 import { operandsOf } from "../operands.ts";
 import { wantedOutput, writeAnswer } from "../output.ts";
 import { onePort } from "../ports.ts";
+import { judgePairs } from "../progress.ts";
 import type { ExitCode } from "../refusal.ts";
 import { wantedPairs } from "../selection.ts";
 import { openSubject, tellCoverage } from "../subject.ts";
@@ -12,11 +13,13 @@ import { viewFor } from "../view.ts";
 /** Who can reach whom, as a table. */
 export async function run(options: Options, operands: readonly string[]): Promise<ExitCode> {
   operandsOf([], 0, operands, "matrix");
-  const wanted = wantedOutput(options, ["table", "wide", "json", "yaml", "csv", "markdown", "mermaid", "svg"]);
+  const wanted = wantedOutput(options, formatsOf.matrix);
   const subject = await openSubject(options, "matrix");
   const port = options.port === undefined ? undefined : onePort(options.port, subject.useCase?.ports ?? new Map());
   const pairs = wantedPairs(options, subject.names);
-  const document = matrixDocument(viewFor(subject, "left-out"), { stage: subject.stage, port, wanted: pairs });
+  const view = viewFor(subject, "left-out");
+  await judgePairs(view, pairs);
+  const document = matrixDocument(view, { stage: subject.stage, port, wanted: pairs });
   await writeAnswer(
     wanted,
     {

@@ -15,13 +15,14 @@ import {
   type DerivedSession,
   type Judgement,
   type JudgedStage,
+  type Look,
   type Report,
   type StageResult,
 } from "@netproof/core";
 import { annotate } from "../annotations.ts";
-import { chosenEngines } from "../engines.ts";
+import { chosenEngines, engineNames } from "../engines.ts";
 import type { Options } from "../flags.ts";
-import { dataFormats } from "../formats.ts";
+import { dataFormats, formatsOf } from "../formats.ts";
 import { useCasePath } from "../input.ts";
 import { operandsOf } from "../operands.ts";
 import { wantedOutput, writeAnswer, type Wanted } from "../output.ts";
@@ -34,16 +35,20 @@ import { stageIndex } from "../subject.ts";
 export async function run(options: Options, operands: readonly string[]): Promise<ExitCode> {
   const [file] = operandsOf(["FILE"], 0, operands, "run");
   if (file !== undefined && options.filename.length > 0) throw new Refusal("a use case is named once", `netproof run ${file}`);
-  const wanted = wantedOutput(options, ["table", "wide", "json", "yaml", "csv", "markdown", "mermaid", "svg"]);
+  const wanted = wantedOutput(options, formatsOf.run);
   const today = dayOf(options.today);
   chosenEngines(options.engine);
   const prepared = file === undefined ? await prepare(options, "run") : await prepareUseCase(useCasePath(file), options);
   if (prepared.material === undefined) return unreadable(prepared, wanted, options);
   const { material } = prepared;
-  if (material.kind === "snapshot") throw new Refusal("these are manifests, and `run` judges a use case", "netproof init writes one from them; netproof list says who can reach whom");
+  if (material.kind === "snapshot")
+    throw new Refusal(
+      "these are manifests, and `run` judges a use case",
+      "netproof init writes one from them; netproof list says who can reach whom",
+    );
   const { bound } = material;
   const last = stageIndex(bound.stages, options.stage);
-  const judged = await judgeStages(bound, last, chosenEngines(options.engine.length > 0 ? options.engine : (bound.useCase.engines.run ?? [])), today);
+  const judged = await judgeStages(bound, last, chosenEngines(enginesOf(options, bound)), today);
   const results = judged.flatMap(({ surveys }) => surveys.map(({ result }) => result));
   // Deviations may belong to stages that were not judged.
   const findings = last === bound.stages.length - 1 ? checkDeviations(bound, results, today) : [];
@@ -51,12 +56,13 @@ export async function run(options: Options, operands: readonly string[]): Promis
   const inputs = prepared.diagnostics.map((diagnostic) => reportDiagnostic(diagnostic, "input"));
   const warnings = made.conclusion.warnings + inputs.filter(({ severity }) => severity === "warning").length;
   const report: Report = { ...made, findings: [...inputs, ...made.findings], conclusion: { ...made.conclusion, warnings } };
-  const table = options.quiet ? presentRunQuiet : presentRun;
+  const table = (look: Look): string =>
+    options.quiet ? presentRunQuiet(report, look) : presentRun(report, look, options.ledger ? "table" : "line");
   await writeAnswer(
     wanted,
     {
-      table: (look) => table(report, look),
-      wide: (look) => table(report, { ...look, full: true }),
+      table,
+      wide: (look) => table({ ...look, full: true }),
       ...dataFormats(report),
       csv: (look) => presentCsv(report, look),
       markdown: () => presentMarkdown(report),
@@ -66,7 +72,10 @@ export async function run(options: Options, operands: readonly string[]): Promis
     options,
     prepared.paths,
   );
-  annotate(report.findings.filter(({ severity }) => severity !== "note"), prepared.paths);
+  annotate(
+    report.findings.filter(({ severity }) => severity !== "note"),
+    prepared.paths,
+  );
   return report.conclusion.exitCode;
 }
 
@@ -74,16 +83,28 @@ export async function run(options: Options, operands: readonly string[]): Promis
 async function unreadable(prepared: Failed, wanted: Wanted, options: Options): Promise<ExitCode> {
   if (wanted.format !== "table" && wanted.format !== "wide") withoutErrors(prepared, options);
   const document = checkDocument({ ...prepared, diagnostics: prepared.diagnostics.filter(isError) });
-  const table = (look: Parameters<typeof presentCheck>[2]): string => presentCheck(document, options.ledger ? "table" : "line", look, "not-judged");
+  const table = (look: Look): string => presentCheck(document, options.ledger ? "table" : "line", look, "not-judged");
   await writeAnswer({ ...wanted, copies: [] }, { table, wide: table }, options, prepared.paths);
   annotate(document.diagnostics, prepared.paths);
   return 2;
 }
 
+/** Those of the command line; else those of the file, without the ones that it leaves out. */
+function enginesOf({ engine }: Options, { useCase: { engines } }: BoundUseCase): readonly string[] {
+  if (engine.length > 0) return engine;
+  const isLeftOut = (name: string): boolean => engines.settings.get(name)?.skip !== undefined;
+  return (engines.run ?? engineNames).filter((name) => !isLeftOut(name));
+}
+
 type Engines = readonly DerivedEngine<Judgement>[];
 
 /** Every engine goes through the stages once, one snapshot after the other. */
-async function judgeStages(bound: BoundUseCase, last: number, engines: Engines, today: string | undefined): Promise<readonly JudgedStage[]> {
+async function judgeStages(
+  bound: BoundUseCase,
+  last: number,
+  engines: Engines,
+  today: string | undefined,
+): Promise<readonly JudgedStage[]> {
   const stages = bound.stages.slice(0, last + 1);
   const progress = startProgress();
   const surveys = stages.map((): JudgedStage["surveys"][number][] => []);

@@ -7,7 +7,7 @@ import { writeWhole } from "../output.ts";
 import type { ExitCode } from "../refusal.ts";
 import { answer, talk } from "../terminal.ts";
 
-export const schemaName = "netproof.schema.json";
+const schemaName = "netproof.schema.json";
 
 /** The JSON Schema of use-case files: printed, or with --write beside one, where editors find it. */
 export async function run({ write }: Options, operands: readonly string[]): Promise<ExitCode> {

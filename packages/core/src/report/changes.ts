@@ -19,8 +19,13 @@ export function changesBetween(before: View, after: View, calculation: Calculati
   }
   return [...groups.values()]
     .flatMap((pairs) => joined(pairs))
-    .sort((a, b) => compareAspects(aspectOf(a.first, underTest), aspectOf(b.first, underTest)) || kindOrder.indexOf(a.kind) - kindOrder.indexOf(b.kind) || comparePlaces(a.place, b.place))
-    .map(({ first: _, ...change }) => change);
+    .sort(
+      (a, b) =>
+        compareAspects(aspectOf(a.first, underTest), aspectOf(b.first, underTest)) ||
+        kindOrder.indexOf(a.kind) - kindOrder.indexOf(b.kind) ||
+        comparePlaces(a.place, b.place),
+    )
+    .map(({ kind, from, to, pairs, ports, place }) => ({ kind, from, to, pairs, ports, place }));
 }
 
 interface ChangedPair {
@@ -36,7 +41,12 @@ const kindOrder: readonly Change["kind"][] = ["opens", "widens", "alters", "narr
 function changedPair(before: View, after: View, calculation: Calculation, from: Row, to: Row): ChangedPair | undefined {
   const [old, now] = [before.connections(from, to), after.connections(from, to)];
   // A pod that is new at this stage has no connections to compare with: nothing changed for it.
-  const family = now.find((one) => differs(old.find((other) => other.family === one.family), one));
+  const family = now.find((one) =>
+    differs(
+      old.find((other) => other.family === one.family),
+      one,
+    ),
+  );
   const then = old.find((other) => other.family === family?.family);
   if (family === undefined || then === undefined) return undefined;
   const [was, is] = [then.connections.allow, family.connections.allow];
@@ -49,7 +59,12 @@ function changedPair(before: View, after: View, calculation: Calculation, from: 
 function differs(old: FamilyConnections | undefined, now: FamilyConnections): boolean {
   if (old === undefined) return false;
   const [a, b] = [old.connections, now.connections];
-  return [subtract(a.allow, b.allow), subtract(b.allow, a.allow), subtract(a.undetermined, b.undetermined), subtract(b.undetermined, a.undetermined)].some((set) => !isEmptyPorts(set));
+  return [
+    subtract(a.allow, b.allow),
+    subtract(b.allow, a.allow),
+    subtract(a.undetermined, b.undetermined),
+    subtract(b.undetermined, a.undetermined),
+  ].some((set) => !isEmptyPorts(set));
 }
 
 function kindOf(lost: PortSet, gained: PortSet, was: PortSet, is: PortSet): Change["kind"] {
@@ -60,7 +75,14 @@ function kindOf(lost: PortSet, gained: PortSet, was: PortSet, is: PortSet): Chan
 }
 
 /** Closing: where the policy isolates. Narrowing: the rule that still allows. Opening: the rule that allows. */
-function changingLine(kind: Change["kind"], { from, to, family }: FamilyConnections, lost: PortSet, gained: PortSet, is: PortSet, calculation: Calculation): Place | undefined {
+function changingLine(
+  kind: Change["kind"],
+  { from, to, family }: FamilyConnections,
+  lost: PortSet,
+  gained: PortSet,
+  is: PortSet,
+  calculation: Calculation,
+): Place | undefined {
   const ask = (ports: PortSet): Answer | undefined => {
     const witness = firstPort(ports);
     return witness && calculation.answer({ from, to, family, ...witness });

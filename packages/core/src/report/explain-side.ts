@@ -77,7 +77,13 @@ function tierLine(step: Step, direction: Direction): SideExplanation["tiers"] {
           const name = rule.name === undefined ? pathInSpec(rule.origin.path) : `\`${rule.name}\``;
           // A rule that fails closed does not do what it says (C11).
           const closed = step.outcome === rule.action ? "" : `, whose ${rule.action} has a peer of no known kind`;
-          return [{ tier, text: `${rule.policy.name}, priority ${rule.priority}, rule ${name}: ${step.outcome}${closed}`, place: placeOf(spanOf(rule.origin)) }];
+          return [
+            {
+              tier,
+              text: `${rule.policy.name}, priority ${rule.priority}, rule ${name}: ${step.outcome}${closed}`,
+              place: placeOf(spanOf(rule.origin)),
+            },
+          ];
         }
       }
   }
@@ -104,7 +110,9 @@ function withoutIt(step: DecidingTierStep): string {
 function speaker(step: Step): string {
   if (step.tier === "NetworkPolicy") {
     if (step.outcome === "not-isolated") return "the default";
-    return shortList((step.outcome === "allow" ? step.matches.map(({ rule }) => rule.policy) : step.isolatedBy.map(({ name }) => name)).map(policyText));
+    return shortList(
+      (step.outcome === "allow" ? step.matches.map(({ rule }) => rule.policy) : step.isolatedBy.map(({ name }) => name)).map(policyText),
+    );
   }
   if (step.tier !== "Admin" && step.tier !== "Baseline") return "the default";
   return step.outcome === "no-match" || step.outcome === "Pass" ? "the default" : `the ${step.tier} tier`;

@@ -1,6 +1,18 @@
 import type { Endpoint, Flow } from "../model/cluster.ts";
 import type { Judgement, Verdict } from "../model/judgement.ts";
-import { formatPorts, intersect, isAllPorts, isEmptyPorts, noPorts, portSet, protocols, subtract, unite, allPorts, type PortSet } from "../net/ports.ts";
+import {
+  formatPorts,
+  intersect,
+  isAllPorts,
+  isEmptyPorts,
+  noPorts,
+  portSet,
+  protocols,
+  subtract,
+  unite,
+  allPorts,
+  type PortSet,
+} from "../net/ports.ts";
 import { portIntervals } from "../reach/cuts.ts";
 import type { Answer, Calculation, Why } from "../reach/engine.ts";
 import { explainSide } from "./explain-side.ts";
@@ -28,7 +40,13 @@ export function explainFlow({ flow, verdict, why, evidence }: Answer<Judgement>,
 }
 
 /** All ports of a pair, grouped by verdict and by what decides. */
-export function explainPorts(calculation: Calculation, from: Endpoint, to: Endpoint, family: Flow["family"], names: { readonly from: string; readonly to: string }): PortsExplanation {
+export function explainPorts(
+  calculation: Calculation,
+  from: Endpoint,
+  to: Endpoint,
+  family: Flow["family"],
+  names: { readonly from: string; readonly to: string },
+): PortsExplanation {
   let [allow, undetermined]: [PortSet, PortSet] = [noPorts, noPorts];
   const groups = new Map<string, { readonly verdict: Verdict; readonly ports: PortSet; readonly because: string; readonly why: Why }>();
   const intervals = portIntervals(calculation.cuts, calculation.snapshot.pods);
@@ -43,7 +61,13 @@ export function explainPorts(calculation: Calculation, from: Endpoint, to: Endpo
       groups.set(key, { verdict, because, why, ports: unite(groups.get(key)?.ports ?? noPorts, ports) });
     }
   }
-  const verdict = isAllPorts(allow) ? "allow" : isAllPorts(undetermined) ? "undetermined" : isEmptyPorts(allow) && isEmptyPorts(undetermined) ? "deny" : "mixed";
+  const verdict = isAllPorts(allow)
+    ? "allow"
+    : isAllPorts(undetermined)
+      ? "undetermined"
+      : isEmptyPorts(allow) && isEmptyPorts(undetermined)
+        ? "deny"
+        : "mixed";
   return {
     kind: "ports",
     ...names,
@@ -76,7 +100,9 @@ function restText(ports: PortSet, verdict: Verdict, allow: PortSet): string {
   const others = protocols.filter((protocol) => ports[protocol].length > 0 && !whole.includes(protocol));
   const isRest = others.every((protocol) => isEmptyPorts(intersect(portSet(protocol), subtract(subtract(allPorts, ports), allow))));
   if (!isRest) return formatPorts(ports).replaceAll(" ", ", ");
-  return [...(others.length > 0 ? [`other ${others.join(", ")}`] : []), ...(whole.length > 0 ? [`all ${whole.join(", ")}`] : [])].join(", ");
+  return [...(others.length > 0 ? [`other ${others.join(", ")}`] : []), ...(whole.length > 0 ? [`all ${whole.join(", ")}`] : [])].join(
+    ", ",
+  );
 }
 
 function denyText(why: Why, allow: PortSet): string {

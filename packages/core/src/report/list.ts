@@ -32,8 +32,12 @@ export function listDocument(calculation: Calculation, view: View, { stage, want
   const spelledOut = [...groups, elsewhereGroup(view.rows)];
   const sets = [...spelledOut, ...namespaceGroups(view.rows)];
   const ordered = (rows: readonly Row[]): readonly Row[] => view.rows.filter((row) => rows.includes(row));
-  const rules = rectangles(cells, wanted).map(({ cell, from, to }) => ruleOf(cell, sideNames(ordered(from), sets, used), sideNames(ordered(to), sets, used)));
-  const named = spelledOut.filter((group) => used.has(group)).map(({ name, rows }) => ({ name, members: rows.map(({ endpoint }) => endpoint.name) }));
+  const rules = rectangles(cells, wanted).map(({ cell, from, to }) =>
+    ruleOf(cell, sideNames(ordered(from), sets, used), sideNames(ordered(to), sets, used)),
+  );
+  const named = spelledOut
+    .filter((group) => used.has(group))
+    .map(({ name, rows }) => ({ name, members: rows.map(({ endpoint }) => endpoint.name) }));
   return { format: "netproof.list/1", stage, rules, groups: named, totals };
 }
 
@@ -67,7 +71,9 @@ function cellsOf(calculation: Calculation, view: View, from: Row, to: Row): read
 
 /** One answer per range of ports: enough to name what opens each. */
 function answersFor(calculation: Calculation, { from, to, family }: FamilyConnections, ports: PortSet): readonly Answer[] {
-  return protocols.flatMap((protocol) => ports[protocol].map(({ first }) => calculation.answer({ from, to, family, protocol, port: first })));
+  return protocols.flatMap((protocol) =>
+    ports[protocol].map(({ first }) => calculation.answer({ from, to, family, protocol, port: first })),
+  );
 }
 
 function ruleOf({ ports, verdict, family, because, answer }: Cell, from: readonly string[], to: readonly string[]): ListRule {

@@ -18,14 +18,24 @@ export function matrixDocument(view: View, { stage, port, wanted }: MatrixOption
     shown.flatMap((to) => (wanted(from, to) ? (port === undefined ? reportPairs(view, from, to) : portPairs(view, from, to, port)) : [])),
   );
   const totals =
-    port === undefined
-      ? totalsOf(view, (from, to) => shown.includes(from) && shown.includes(to) && wanted(from, to))
-      : portTotals(pairs);
-  return { format: "netproof.matrix/1", stage, port: port && `${port.port}/${port.protocol}`, endpoints: shown.map(({ endpoint }) => endpoint), pairs, totals };
+    port === undefined ? totalsOf(view, (from, to) => shown.includes(from) && shown.includes(to) && wanted(from, to)) : portTotals(pairs);
+  return {
+    format: "netproof.matrix/1",
+    stage,
+    port: port && `${port.port}/${port.protocol}`,
+    endpoints: shown.map(({ endpoint }) => endpoint),
+    pairs,
+    totals,
+  };
 }
 
 /** The same pairs, reduced to one port: `allow` and `undetermined` hold it or are `-`. */
-function portPairs(view: View, from: Row, to: Row, { protocol, port }: { readonly protocol: Protocol; readonly port: number }): readonly ReportPair[] {
+function portPairs(
+  view: View,
+  from: Row,
+  to: Row,
+  { protocol, port }: { readonly protocol: Protocol; readonly port: number },
+): readonly ReportPair[] {
   if (isOutside(from) && isOutside(to)) return [];
   const text = `${port}/${protocol}`;
   const verdicts = view.connections(from, to).map(({ family, connections }) => ({
@@ -56,5 +66,10 @@ function portTotals(pairs: readonly ReportPair[]): MatrixDocument["totals"] {
   }
   const sum = (counts: (cell: { readonly open: boolean; readonly undetermined: boolean }) => boolean): number =>
     [...cells.values()].reduce((total, cell) => (counts(cell) ? total + cell.pairs : total), 0);
-  return { pairs: sum(() => true), open: sum(({ open }) => open), openOnEveryPort: 0, undetermined: sum(({ undetermined }) => undetermined) };
+  return {
+    pairs: sum(() => true),
+    open: sum(({ open }) => open),
+    openOnEveryPort: 0,
+    undetermined: sum(({ undetermined }) => undetermined),
+  };
 }

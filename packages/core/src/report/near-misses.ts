@@ -13,7 +13,10 @@ import type { Frame } from "./types.ts";
 export function nearMiss(miss: RuleMiss, flow: Flow): Frame {
   const { rule } = miss;
   const end = rule.direction === "ingress" ? flow.from : flow.to;
-  const marks = [...miss.peers.map((peerMiss) => peerMark(peerMiss, end, flow, rule.policy.namespace)), ...(miss.port === "matches" ? [] : portMarks(rule.ports, flow))];
+  const marks = [
+    ...miss.peers.map((peerMiss) => peerMark(peerMiss, end, flow, rule.policy.namespace)),
+    ...(miss.port === "matches" ? [] : portMarks(rule.ports, flow)),
+  ];
   const title = `${pathInSpec(rule.origin.path)}: ${missTitle(miss)}`;
   return frameOf(spanOf(rule.origin), title, marks);
 }
@@ -25,13 +28,18 @@ function missTitle({ port, peers }: RuleMiss): string {
 }
 
 function peerMark({ peer, failed }: PeerMiss, end: Endpoint, flow: Flow, ownNamespace: string): Mark {
-  const mark = (origin: Origin, part: Part, label: string): Mark => ({ span: spanOf(origin, part), label: `${failed}: ${label}`, style: "primary" });
+  const mark = (origin: Origin, part: Part, label: string): Mark => ({
+    span: spanOf(origin, part),
+    label: `${failed}: ${label}`,
+    style: "primary",
+  });
   const name = shortName(end);
   switch (failed) {
     case "kind":
       return mark(firstKey(peer), "key", end.kind === "pod" ? `${name} uses its node's network, selectors miss it` : `${name} is no pod`);
     case "namespace":
-      if (peer.kind === "pods" && peer.namespaces === "own") return mark(child(peer.origin, "podSelector"), "key", `means pods of ${ownNamespace} only`);
+      if (peer.kind === "pods" && peer.namespaces === "own")
+        return mark(child(peer.origin, "podSelector"), "key", `means pods of ${ownNamespace} only`);
       return selectorMark(peer, "namespaces", end, mark);
     case "labels":
       return selectorMark(peer, "pods", end, mark);
@@ -42,15 +50,25 @@ function peerMark({ peer, failed }: PeerMiss, end: Endpoint, flow: Flow, ownName
     }
     case "except": {
       const address = addressIn(end, flow.family);
-      const index = peer.kind === "ipBlock" && typeof address === "object" ? peer.except.findIndex((except) => inCidr(except, address)) : -1;
+      const index =
+        peer.kind === "ipBlock" && typeof address === "object" ? peer.except.findIndex((except) => inCidr(except, address)) : -1;
       const excepts = child(child(peer.origin, "ipBlock"), "except");
-      return mark(index < 0 ? excepts : child(excepts, index), "value", `${typeof address === "object" ? formatAddress(address) : name} is in it`);
+      return mark(
+        index < 0 ? excepts : child(excepts, index),
+        "value",
+        `${typeof address === "object" ? formatAddress(address) : name} is in it`,
+      );
     }
   }
 }
 
 /** Marks the requirement that failed first, with what the end has in its place. */
-function selectorMark(peer: Peer, which: "namespaces" | "pods", end: Endpoint, mark: (origin: Origin, part: Part, label: string) => Mark): Mark {
+function selectorMark(
+  peer: Peer,
+  which: "namespaces" | "pods",
+  end: Endpoint,
+  mark: (origin: Origin, part: Part, label: string) => Mark,
+): Mark {
   // Only NetworkPolicy rules are shown as near misses, so a peer is an ipBlock or selects pods.
   const selector = peer.kind === "pods" ? peer[which] : "own";
   if (typeof selector === "string" || end.kind !== "pod") return mark(peer.origin, "entry", "does not match");
@@ -69,9 +87,17 @@ function portMarks(ports: "any" | readonly PortMatch[], flow: Flow): readonly Ma
   if (ports === "any") return [];
   const sameProtocol = ports.filter(({ protocol }) => protocol === flow.protocol);
   if (sameProtocol.length === 0) {
-    return ports.map((port) => ({ span: spanOf(child(port.origin, "protocol")), label: `protocol: ${port.protocol} is not ${flow.protocol}`, style: "primary" }));
+    return ports.map((port) => ({
+      span: spanOf(child(port.origin, "protocol")),
+      label: `protocol: ${port.protocol} is not ${flow.protocol}`,
+      style: "primary",
+    }));
   }
-  return sameProtocol.map((port) => ({ span: spanOf(child(port.origin, "port"), "value"), label: `port: ${portMiss(port, flow)}`, style: "primary" }));
+  return sameProtocol.map((port) => ({
+    span: spanOf(child(port.origin, "port"), "value"),
+    label: `port: ${portMiss(port, flow)}`,
+    style: "primary",
+  }));
 }
 
 function portMiss({ port, protocol }: PortMatch, flow: Flow): string {

@@ -51,8 +51,10 @@ export function viewOf(calculation: Calculation, options: RowOptions): View {
 
 export function familiesOf(calculations: readonly Calculation[], options: RowOptions): readonly Family[] {
   const externals = options.outside.flatMap((point) => point.externals);
-  const all = calculations.flatMap(({ snapshot, cuts }) => familiesInUse(snapshot, externals, options.elsewhere === "cut-into-ranges" ? cuts.blocks : []));
-  return [...new Set(all)].sort();
+  const all = calculations.flatMap(({ snapshot, cuts }) =>
+    familiesInUse(snapshot, externals, options.elsewhere === "cut-into-ranges" ? cuts.blocks : []),
+  );
+  return [...new Set(all)].sort((a, b) => a - b);
 }
 
 /** Rows that hold through several snapshots (the stages of a use case): pods share one only where they agree in all of them. */
@@ -72,7 +74,9 @@ export function viewAt(rows: readonly Row[], calculation: Calculation, families:
   const { snapshot } = calculation;
   const here = new Map<string, Endpoint>([...snapshot.pods, ...snapshot.nodes].map((endpoint) => [endpointName(endpoint), endpoint]));
   const membersHere = ({ members }: Row): readonly Endpoint[] =>
-    members.map((member) => (member.kind === "external" ? member : here.get(endpointName(member)))).filter((member) => member !== undefined);
+    members
+      .map((member) => (member.kind === "external" ? member : here.get(endpointName(member))))
+      .filter((member) => member !== undefined);
   const members = new Map(rows.map((row) => [row, membersHere(row)]));
   return {
     rows,
@@ -132,7 +136,13 @@ export function totalsOf(view: View, wanted: (from: Row, to: Row) => boolean = (
 
 type UnnamedRow = Omit<ReportEndpoint, "id"> & { readonly members: readonly Endpoint[]; readonly part: string };
 
-function rowOf(kind: ReportEndpoint["kind"], members: readonly Endpoint[], name: string, namespace: string, options: RowOptions): UnnamedRow {
+function rowOf(
+  kind: ReportEndpoint["kind"],
+  members: readonly Endpoint[],
+  name: string,
+  namespace: string,
+  options: RowOptions,
+): UnnamedRow {
   const [first] = members as readonly [Endpoint, ...Endpoint[]];
   return {
     kind,
@@ -209,7 +219,9 @@ function elsewhereRows({ reach }: Calculation, families: readonly Family[], { ou
     first === last && points.some(({ address }) => address.family === family && address.value === first);
   return families.flatMap((family) => {
     const classes = reach(family).classes.filter(({ ranges }) => ranges !== undefined);
-    const ranges = classes.flatMap(({ ranges: own, representative }) => (own ?? []).filter((range) => !isPoint(range, family)).map((range) => ({ range, representative })));
+    const ranges = classes.flatMap(({ ranges: own, representative }) =>
+      (own ?? []).filter((range) => !isPoint(range, family)).map((range) => ({ range, representative })),
+    );
     ranges.sort((a, b) => (a.range.first < b.range.first ? -1 : 1));
     return ranges.map(({ range, representative }) => ({
       kind: "elsewhere" as const,
@@ -226,7 +238,7 @@ function elsewhereRows({ reach }: Calculation, families: readonly Family[], { ou
 }
 
 /** `10.0.0.0/8` where the range is a block, else `10.0.0.0-10.0.0.9`. */
-export function rangeText({ first, last }: AddressRange, family: Family): string {
+function rangeText({ first, last }: AddressRange, family: Family): string {
   const length = (family === 4 ? 32 : 128) - (last - first).toString(2).replace(/^0$/, "").length;
   const block = cidrOf({ family, value: first }, length);
   if (first === 0n && last === lastAddress(family)) return family === 4 ? "0.0.0.0/0" : "::/0";
@@ -257,7 +269,9 @@ export function sortRows(rows: readonly Row[], focus: readonly Endpoint[]): read
         Number(a.tested >= 0) - Number(b.tested >= 0) ||
         a.tested - b.tested ||
         kindOrder.indexOf(a.row.endpoint.kind) - kindOrder.indexOf(b.row.endpoint.kind) ||
-        (a.row.endpoint.kind === "pods" ? compareTexts(a.row.endpoint.namespace, b.row.endpoint.namespace) || compareTexts(a.row.endpoint.name, b.row.endpoint.name) : a.index - b.index),
+        (a.row.endpoint.kind === "pods"
+          ? compareTexts(a.row.endpoint.namespace, b.row.endpoint.namespace) || compareTexts(a.row.endpoint.name, b.row.endpoint.name)
+          : a.index - b.index),
     )
     .map(({ row }) => row);
 }

@@ -49,7 +49,10 @@ export function runReport({ useCase, stages, findings }: RunInput): Report {
   const calculations = stages.flatMap(({ surveys }) => surveys.map(({ calculation }) => calculation));
   const families = familiesOf(calculations, options);
   const rows = sortRows(rowsOf(calculations, families, options), focus);
-  const groups = useCase.groups.map((group) => ({ name: group.name, rows: rowsOfEnd({ text: group.name, origin: group.origin }, rows, stages, names) }));
+  const groups = useCase.groups.map((group) => ({
+    name: group.name,
+    rows: rowsOfEnd({ text: group.name, origin: group.origin }, rows, stages, names),
+  }));
   const idsUnderTest = rows.filter(({ endpoint }) => endpoint.underTest).map(({ endpoint }) => endpoint.id);
 
   let previous: View | undefined;
@@ -72,7 +75,9 @@ export function runReport({ useCase, stages, findings }: RunInput): Report {
       changes,
       violations: violationsOf(result.intent, calculation),
       expected: expectedRows(result.expect),
-      paths: result.intent.assertions.flatMap(({ statements }) => statements.flatMap(({ paths }) => (paths === undefined ? [] : [pathsOf(paths, rows)]))),
+      paths: result.intent.assertions.flatMap(({ statements }) =>
+        statements.flatMap(({ paths }) => (paths === undefined ? [] : [pathsOf(paths, rows)])),
+      ),
     };
   });
   const all = [...stages.flatMap(({ surveys }) => surveys.flatMap(({ result }) => result.findings)), ...findings];
@@ -133,7 +138,9 @@ function stageTotals(result: StageResult, view: View): PairTotals {
 
 function surveyRows({ calculation, result }: Survey, rows: readonly Row[], families: readonly (4 | 6)[]): readonly ReportRow[] {
   const view = viewAt(rows, calculation, families);
-  return rows.flatMap((from) => rows.flatMap((to) => reportPairs(view, from, to).map((pair) => ({ ...pair, breaks: brokenBy(result, from, to) }))));
+  return rows.flatMap((from) =>
+    rows.flatMap((to) => reportPairs(view, from, to).map((pair) => ({ ...pair, breaks: brokenBy(result, from, to) }))),
+  );
 }
 
 /** The assertion that some endpoints of the two rows break. Rows are small, or their endpoints alike for the whole file. */
@@ -152,7 +159,16 @@ function violationsOf({ assertions }: Outcome, calculation: Calculation): readon
     if (assertion.status === "violated") return [violated(assertion, calculation)].filter((violation) => violation !== undefined);
     if (assertion.question === undefined) return [];
     const { pairs, witness } = assertion.question;
-    return [{ assertion: assertion.id, severity: "error", status: "undetermined", pairs, subject: undefined, witness: witnessOf(witness, calculation) }];
+    return [
+      {
+        assertion: assertion.id,
+        severity: "error",
+        status: "undetermined",
+        pairs,
+        subject: undefined,
+        witness: witnessOf(witness, calculation),
+      },
+    ];
   });
 }
 
@@ -166,7 +182,14 @@ function violated({ id, broken, warned, witness, subjects }: AssertionResult, ca
         ? `policy ${subject.policy.name.namespace}/${subject.policy.name.name} selects no pod`
         : `${endpointName(subject.pod)} is not isolated in ${subject.directions.join(" and ")}`;
   if (witness === undefined && text === undefined) return undefined;
-  return { assertion: id, severity, status: "violated", pairs: Math.max(broken, warned), subject: text, witness: witness && witnessOf(witness, calculation) };
+  return {
+    assertion: id,
+    severity,
+    status: "violated",
+    pairs: Math.max(broken, warned),
+    subject: text,
+    witness: witness && witnessOf(witness, calculation),
+  };
 }
 
 function witnessOf({ from, to, flows, fault }: Witness, calculation: Calculation): NonNullable<Violation["witness"]> {
@@ -174,7 +197,8 @@ function witnessOf({ from, to, flows, fault }: Witness, calculation: Calculation
   const { verdict, why } = calculation.answer(flow);
   const decided = decidingSide(why);
   const allowing = [why.egress, why.ingress].find(({ reason }) => reason === "rule-allows");
-  const because = decided !== undefined ? sideText(decided) : allowing === undefined ? "not isolated" : `${shortEntry(allowing.rules[0] ?? "")} allows`;
+  const because =
+    decided !== undefined ? sideText(decided) : allowing === undefined ? "not isolated" : `${shortEntry(allowing.rules[0] ?? "")} allows`;
   return {
     from: pointName(from),
     to: pointName(to),
@@ -222,7 +246,6 @@ function expectedRows(expect: Outcome | undefined): ReportStage["expected"] {
   );
 }
 
-
 /** The files and objects of all stages, each counted once. */
 function mergedLedger(ledgers: readonly Ledger[]): Ledger {
   const [first, ...more] = ledgers;
@@ -239,7 +262,10 @@ function mergedLedger(ledgers: readonly Ledger[]): Ledger {
 }
 
 function mergedAssumptions(calculations: readonly Calculation[]): readonly AssumedEntry[] {
-  return mergeBy(calculations.flatMap(({ assumed }) => assumed), ({ rule, what }) => JSON.stringify([rule, what]));
+  return mergeBy(
+    calculations.flatMap(({ assumed }) => assumed),
+    ({ rule, what }) => JSON.stringify([rule, what]),
+  );
 }
 
 /** One entry per key, the largest: stages only add to or replace what the stage before holds. */
@@ -255,7 +281,9 @@ function mergeBy<Entry extends { readonly count: number }>(entries: readonly Ent
 function conclusionOf(stages: readonly JudgedStage[], findings: readonly Diagnostic[], reported: readonly ReportStage[]): Conclusion {
   const results = stages.flatMap(({ surveys }) => surveys.map(({ result }) => result));
   const errors = findings.filter(({ severity }) => severity === "error").length;
-  const undetermined = results.filter(({ intent, expect, pairs }) => intent.status === "undetermined" || expect?.status === "undetermined" || pairs.undetermined > 0).length;
+  const undetermined = results.filter(
+    ({ intent, expect, pairs }) => intent.status === "undetermined" || expect?.status === "undetermined" || pairs.undetermined > 0,
+  ).length;
   return {
     pairs: Math.max(0, ...reported.map(({ totals }) => totals.pairs)),
     findings: errors,

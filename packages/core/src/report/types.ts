@@ -26,7 +26,12 @@ export interface FrameLine {
   readonly number: number;
   readonly text: string;
   /** In characters of `text`, counted from 0, the end not included. */
-  readonly marks: readonly { readonly start: number; readonly end: number; readonly label: string; readonly style: "primary" | "related" }[];
+  readonly marks: readonly {
+    readonly start: number;
+    readonly end: number;
+    readonly label: string;
+    readonly style: "primary" | "related";
+  }[];
 }
 
 /** A diagnostic with its place looked up. A finding is one about the answer instead of the input. */
@@ -78,7 +83,13 @@ export interface Coverage {
 export interface ReportLedger {
   readonly files: number;
   readonly read: readonly { readonly kind: string; readonly count: number }[];
-  readonly skipped: readonly { readonly what: string; readonly effect: string; readonly why: string; readonly count: number; readonly places: readonly Place[] }[];
+  readonly skipped: readonly {
+    readonly what: string;
+    readonly effect: string;
+    readonly why: string;
+    readonly count: number;
+    readonly places: readonly Place[];
+  }[];
   readonly assumed: readonly { readonly rule: string; readonly what: string; readonly count: number; readonly places: readonly Place[] }[];
 }
 
@@ -175,7 +186,11 @@ export interface SideExplanation {
   readonly verdict: Verdict;
   readonly text: string;
   /** One line per tier in the order asked; empty where only NetworkPolicy had a say. */
-  readonly tiers: readonly { readonly tier: "Admin" | "NetworkPolicy" | "Baseline"; readonly text: string; readonly place: Place | undefined }[];
+  readonly tiers: readonly {
+    readonly tier: "Admin" | "NetworkPolicy" | "Baseline";
+    readonly text: string;
+    readonly place: Place | undefined;
+  }[];
   /** The line that decided. */
   readonly cited: { readonly place: Place; readonly text: string } | undefined;
   /** The action of a tier's rule that decided, and what would without it. */
@@ -237,9 +252,17 @@ export interface ReportStage {
   readonly changes: readonly Change[];
   readonly violations: readonly Violation[];
   /** Expected rows of this stage and what became of them. */
-  readonly expected: readonly { readonly id: string; readonly holds: "holds" | "violated" | "undetermined" | "not-judged"; readonly text: string }[];
+  readonly expected: readonly {
+    readonly id: string;
+    readonly holds: "holds" | "violated" | "undetermined" | "not-judged";
+    readonly text: string;
+  }[];
   /** How the end of each `through` is reached, on any port: directly, and by way of what it names. */
-  readonly paths: readonly { readonly label: string; readonly direct: readonly string[]; readonly through: readonly { readonly via: string; readonly from: readonly string[] }[] }[];
+  readonly paths: readonly {
+    readonly label: string;
+    readonly direct: readonly string[];
+    readonly through: readonly { readonly via: string; readonly from: readonly string[] }[];
+  }[];
 }
 
 export interface ReportRow extends ReportPair {

@@ -1,22 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { parseYaml } from "../../src/read/parse.ts";
 import { checkForm, jsonSchema } from "../../src/usecase/schema.ts";
 import { useCaseOf } from "./judging.ts";
-
-const folder = fileURLToPath(new URL("../../schema", import.meta.url));
-const file = `${folder}/netproof.schema.json`;
-const text = `${JSON.stringify(jsonSchema(), null, 2)}\n`;
-
-/** Written anew with UPDATE=1. */
-test("the committed JSON Schema is that of the code", () => {
-  if (process.env["UPDATE"]) {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(file, text);
-  }
-  expect(readFileSync(file, "utf8")).toBe(text);
-});
 
 test("editors get a draft that they know, a title, and words for every field", () => {
   const schema = jsonSchema() as Schema;

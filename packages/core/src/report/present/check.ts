@@ -6,7 +6,12 @@ import { number } from "./numbers.ts";
 import { fill, pad, wrap } from "./table.ts";
 
 /** What reading found, the ledger's line (its table with `--ledger`), and what it all means. */
-export function presentCheck({ diagnostics, coverage }: CheckDocument, ledger: "line" | "table", look: Look, judged: "judged" | "not-judged"): string {
+export function presentCheck(
+  { diagnostics, coverage }: CheckDocument,
+  ledger: "line" | "table",
+  look: Look,
+  judged: "judged" | "not-judged",
+): string {
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   const warnings = diagnostics.filter(({ severity }) => severity === "warning").length;
   const files = new Set(errors.flatMap(({ frame }) => frame?.place.file ?? [])).size;
@@ -28,7 +33,13 @@ export function presentLedger({ ledger }: Coverage, look: Look): string {
   const read = ledger.read.map(({ kind, count }) => `${kind} ${number(count)}`).join(", ");
   const total = ledger.read.reduce((sum, { count }) => sum + count, 0);
   const entries = [
-    ...ledger.skipped.map(({ count, what, effect, why, places }) => ({ word: "skipped", count, what, effect: effect === "none" ? `none: ${why}` : effect, places })),
+    ...ledger.skipped.map(({ count, what, effect, why, places }) => ({
+      word: "skipped",
+      count,
+      what,
+      effect: effect === "none" ? `none: ${why}` : effect,
+      places,
+    })),
     ...ledger.assumed.map(({ count, rule, what, places }) => ({ word: "assumed", count, what: rule, effect: what, places })),
   ];
   const counts = Math.max("COUNT".length, ...[total, ...entries.map(({ count }) => count)].map((count) => number(count).length));

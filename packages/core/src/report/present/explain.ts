@@ -10,11 +10,18 @@ const mostMisses = 4;
 /** Sentences, never codes: both directions, the deciding lines, and what each rule missed. */
 export function presentExplain({ stage, answers, notes }: ExplainDocument, look: Look): string {
   const families = new Set(answers.map(({ family }) => family)).size > 1;
-  const parts = answers.map((answer) => (answer.kind === "flow" ? flow(answer, stage, families, look) : ports(answer, stage, families, look)));
+  const parts = answers.map((answer) =>
+    answer.kind === "flow" ? flow(answer, stage, families, look) : ports(answer, stage, families, look),
+  );
   return parts.join("\n") + notes.map((note) => `  ${look.paint.quiet("= note:")} ${safeText(note)}\n`).join("");
 }
 
-function flow({ from, to, port, which, family, verdict, sides, help }: FlowExplanation, stage: string | undefined, families: boolean, look: Look): string {
+function flow(
+  { from, to, port, which, family, verdict, sides, help }: FlowExplanation,
+  stage: string | undefined,
+  families: boolean,
+  look: Look,
+): string {
   const ends = `${safeText(from)} ${look.glyphs.arrow} ${safeText(to)} ${port}`;
   const behind = which === undefined ? "" : `, which is ${safeText(which)}`;
   const at = stage === undefined ? "" : `${which === undefined ? "" : ","} at ${safeText(stage)}`;
@@ -24,17 +31,31 @@ function flow({ from, to, port, which, family, verdict, sides, help }: FlowExpla
   const [egress, ingress] = sides;
   // One doubt about both ends is told once.
   const same = ingress.verdict === "undetermined" && egress.verdict === ingress.verdict && egress.text === ingress.text;
-  const body = side(egress, width, verdictWidth, look) + side(same ? { ...ingress, text: "the same", cited: undefined } : ingress, width, verdictWidth, look);
+  const body =
+    side(egress, width, verdictWidth, look) +
+    side(same ? { ...ingress, text: "the same", cited: undefined } : ingress, width, verdictWidth, look);
   return `${head}${body}${help === undefined ? "" : `  ${look.paint.quiet("= help:")} ${safeText(help)}\n`}`;
 }
 
-function side({ direction, of, verdict, text, tiers, cited, decides, frames }: SideExplanation, width: number, verdictWidth: number, look: Look): string {
+function side(
+  { direction, of, verdict, text, tiers, cited, decides, frames }: SideExplanation,
+  width: number,
+  verdictWidth: number,
+  look: Look,
+): string {
   const head = `  ${direction.padEnd(7)} of ${pad(safeText(of), width, look)}  ${verdict.padEnd(verdictWidth)}  ${safeText(text)}\n`;
   const shown = look.full ? frames : frames.slice(0, mostMisses);
   const left = frames.length - shown.length;
   const more = left > 0 ? `  and ${left} more ${left === 1 ? "rule" : "rules"} that do not match: --full\n` : "";
   const asked = tiers.map((tier) => tierLine(tier, look)).join("");
-  return head + asked + (decides === undefined ? "" : frameLines([decides], look)) + (cited === undefined ? "" : citation(cited, look)) + shown.map((frame) => presentFrame(frame, look)).join("") + more;
+  return (
+    head +
+    asked +
+    (decides === undefined ? "" : frameLines([decides], look)) +
+    (cited === undefined ? "" : citation(cited, look)) +
+    shown.map((frame) => presentFrame(frame, look)).join("") +
+    more
+  );
 }
 
 function tierLine({ tier, text, place }: SideExplanation["tiers"][number], look: Look): string {

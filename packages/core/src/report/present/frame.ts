@@ -60,13 +60,18 @@ function cutAround(text: string, marks: FrameLine["marks"], look: Look, gutter: 
   const end = columns.findIndex((offset) => offset > from + room);
   const dropped = columns[begin] ?? 0;
   return {
-    text: letters.slice(begin, end < 0 ? undefined : end).join("").trimEnd(),
-    marks: shifted.filter(({ start }) => start >= dropped && start < dropped + room).map((mark) => ({ ...mark, start: mark.start - dropped, end: Math.min(mark.end - dropped, room) })),
+    text: letters
+      .slice(begin, end < 0 ? undefined : end)
+      .join("")
+      .trimEnd(),
+    marks: shifted
+      .filter(({ start }) => start >= dropped && start < dropped + room)
+      .map((mark) => ({ ...mark, start: mark.start - dropped, end: Math.min(mark.end - dropped, room) })),
   };
 }
 
 /** One diagnostic: message, frame, help. */
-export function presentDiagnostic({ code, severity, kind, message, frame, help }: ReportDiagnostic, look: Look): string {
+function presentDiagnostic({ code, severity, kind, message, frame, help }: ReportDiagnostic, look: Look): string {
   const word = kind === "finding" && severity === "error" ? "finding" : severity;
   const paint = severity === "error" ? look.paint.error : severity === "warning" ? look.paint.warning : look.paint.strong;
   const title = `${word}[${code}]`;
@@ -84,7 +89,7 @@ function helpLine(frame: Frame | undefined, help: string | undefined, look: Look
 }
 
 /** How many frames are printed before the rest becomes a count. */
-export const mostFrames = 20;
+const mostFrames = 20;
 
 /** All diagnostics, the first twenty in full, then a count. */
 export function presentDiagnostics(diagnostics: readonly ReportDiagnostic[], look: Look): string {

@@ -17,7 +17,10 @@ function rules({ stage, rules: all, groups, totals }: ListDocument, width: ListW
   const at = stage === undefined ? "" : `${safeText(stage)}: `;
   const open = `${number(totals.open)} of ${number(totals.pairs)} pairs`;
   const count = `${number(all.length)} ${all.length === 1 ? "rule" : "rules"}`;
-  const opened = totals.undetermined === 0 ? `${count} ${all.length === 1 ? "opens" : "open"} ${open}` : `${count}: ${open} are open, ${number(totals.undetermined)} undetermined (?)`;
+  const opened =
+    totals.undetermined === 0
+      ? `${count} ${all.length === 1 ? "opens" : "open"} ${open}`
+      : `${count}: ${open} are open, ${number(totals.undetermined)} undetermined (?)`;
   const head = `${wrap(`${at}${opened}, everything else between them is closed`, look)}\n`;
   const families = all.some(({ family }) => family !== undefined);
   const columns = ["FROM", "TO", "PORTS", ...(families ? ["FAMILY"] : []), ...(width === "wide" ? ["PLACE"] : []), "BECAUSE"];
@@ -30,9 +33,22 @@ function rules({ stage, rules: all, groups, totals }: ListDocument, width: ListW
     ...(width === "wide" ? [placeCell(rule, look)] : []),
     rule.because,
   ]);
-  const legend = groups.map(({ name, members }) => `${fill(`${safeText(name)}: ${members.map(safeText).join(" ")}`, look, "  ")}\n`).join("");
-  const sides = [...sets.sides.values()].map(({ label, names }) => `${fill(`${label.split(" ")[0]} ${names.map(safeText).join(" ")}`, look, "    ")}\n`).join("");
-  return head + table(columns.map((name) => ({ head: name })), rows, look) + legend + sides;
+  const legend = groups
+    .map(({ name, members }) => `${fill(`${safeText(name)}: ${members.map(safeText).join(" ")}`, look, "  ")}\n`)
+    .join("");
+  const sides = [...sets.sides.values()]
+    .map(({ label, names }) => `${fill(`${label.split(" ")[0]} ${names.map(safeText).join(" ")}`, look, "    ")}\n`)
+    .join("");
+  return (
+    head +
+    table(
+      columns.map((name) => ({ head: name })),
+      rows,
+      look,
+    ) +
+    legend +
+    sides
+  );
 }
 
 /** Flat and full-named, for `grep`, `sort` and `diff`. */
@@ -46,7 +62,11 @@ function pairs({ rules: all }: ListDocument, width: ListWidth, look: Look): stri
     ...(families ? [rule.family === undefined ? "" : `IPv${rule.family}`] : []),
     ...(width === "wide" ? [placeCell(rule, look), rule.rule] : []),
   ]);
-  return table(columns.map((name) => ({ head: name })), rows, look);
+  return table(
+    columns.map((name) => ({ head: name })),
+    rows,
+    look,
+  );
 }
 
 function portsCell({ ports, verdict }: ListRule): string {
@@ -82,7 +102,13 @@ function longSides(width: ListWidth, look: Look): LongSides {
 
 /** Answers in the order of the questions. */
 export function presentAsk(answers: readonly AskRow[], look: Look): string {
-  const rows = answers.map((row): readonly Cell[] => [row.from, row.to, `${row.port}/${row.protocol}`, verdictCell(row.verdict, look), askBecause(row)]);
+  const rows = answers.map((row): readonly Cell[] => [
+    row.from,
+    row.to,
+    `${row.port}/${row.protocol}`,
+    verdictCell(row.verdict, look),
+    askBecause(row),
+  ]);
   return table([{ head: "FROM" }, { head: "TO" }, { head: "PORT" }, { head: "VERDICT" }, { head: "BECAUSE" }], rows, look);
 }
 

@@ -39,7 +39,16 @@ export const asciiGlyphs: Glyphs = { arrow: "->", differs: "#", ellipsis: "..." 
 
 const same = (text: string): string => text;
 
-export const plainPaint: Paint = { open: same, quiet: same, strong: same, error: same, warning: same, differs: same, place: same, changed: same };
+export const plainPaint: Paint = {
+  open: same,
+  quiet: same,
+  strong: same,
+  error: same,
+  warning: same,
+  differs: same,
+  place: same,
+  changed: same,
+};
 
 export const plainLook: Look = {
   width: 80,

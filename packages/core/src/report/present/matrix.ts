@@ -30,7 +30,7 @@ export function presentMatrix(document: MatrixDocument, look: Look): string {
   const alike = isSelection(document) ? foldMatrix(document, mostAlike) : undefined;
   const folded = alike && endpointGrid(alike, look);
   if (alike === undefined || folded === undefined || tooWide(folded, look)) return head + namespaces(document, look);
-  const what = `${number(document.endpoints.length)} rows are too wide for ${look.width} columns: rows that are alike share one, --full has all\n`;
+  const what = `${fill(`${number(document.endpoints.length)} ${rowsWord(document)} are too wide for ${look.width} columns: those that are alike share a row, --full has all`, look)}\n`;
   return head + what + drawn(folded, look) + columnNames(alike, look);
 }
 
@@ -43,13 +43,20 @@ function isSelection({ endpoints, pairs }: MatrixDocument): boolean {
   return [...spaces].some((from) => [...spaces].some((to) => from !== to && !asked.has(key(from, to))));
 }
 
+function rowsWord({ endpoints }: MatrixDocument): string {
+  return endpoints.every(({ kind }) => kind === "pods") ? "workloads" : "rows";
+}
+
 function tooWide({ lines }: Grid, look: Look): boolean {
   return Math.max(0, ...lines.map(({ width }) => width)) > look.width;
 }
 
 export function headline({ stage, port, totals, pairs: cells }: MatrixDocument): string {
   const { pairs, open, undetermined } = totals;
-  const where = [stage, port].filter((part) => part !== undefined).map(safeText).join(", ");
+  const where = [stage, port]
+    .filter((part) => part !== undefined)
+    .map(safeText)
+    .join(", ");
   const count = open === pairs ? `all ${number(pairs)} pairs are open` : `${number(open)} of ${number(pairs)} pairs are open`;
   const every = port !== undefined || open === 0 ? "" : `, ${openText(totals, cells)}`;
   const unsure = undetermined === 0 ? "" : `, ${number(undetermined)} undetermined`;
@@ -60,7 +67,9 @@ function openText({ open, openOnEveryPort }: MatrixDocument["totals"], cells: re
   if (openOnEveryPort === open) return "on every port";
   const some = someText(cells);
   if (some === undefined) return openOnEveryPort === 0 ? "none on every port" : `${number(openOnEveryPort)} of them on every port`;
-  return openOnEveryPort === 0 ? `only on ${some}` : `${number(openOnEveryPort)} on every port, ${number(open - openOnEveryPort)} only on ${some}`;
+  return openOnEveryPort === 0
+    ? `only on ${some}`
+    : `${number(openOnEveryPort)} on every port, ${number(open - openOnEveryPort)} only on ${some}`;
 }
 
 /** The ports of what is open in part, where they are the same everywhere. */
@@ -80,8 +89,15 @@ interface Grid {
 function endpointGrid({ endpoints, pairs, port }: MatrixDocument, look: Look): Grid {
   const cells = cellsByPair(pairs, port === undefined ? cellText : verdictCell);
   const [sources, targets] = sidesOf({ endpoints, pairs });
-  const rows = sources.map(({ endpoint, label }) => ({ label, cells: targets.map((other) => cells.get(key(endpoint.id, other.endpoint.id)) ?? "") }));
-  return gridOf(rows, targets.map(({ index }) => String(index)), look);
+  const rows = sources.map(({ endpoint, label }) => ({
+    label,
+    cells: targets.map((other) => cells.get(key(endpoint.id, other.endpoint.id)) ?? ""),
+  }));
+  return gridOf(
+    rows,
+    targets.map(({ index }) => String(index)),
+    look,
+  );
 }
 
 interface NumberedEndpoint {
@@ -90,7 +106,10 @@ interface NumberedEndpoint {
   readonly label: string;
 }
 
-function sidesOf({ endpoints, pairs }: Pick<MatrixDocument, "endpoints" | "pairs">): readonly [sources: readonly NumberedEndpoint[], targets: readonly NumberedEndpoint[]] {
+function sidesOf({
+  endpoints,
+  pairs,
+}: Pick<MatrixDocument, "endpoints" | "pairs">): readonly [sources: readonly NumberedEndpoint[], targets: readonly NumberedEndpoint[]] {
   const [froms, tos] = [new Set(pairs.map(({ from }) => from)), new Set(pairs.map(({ to }) => to))];
   const all = endpoints.map((endpoint, i) => ({ endpoint, index: i + 1, label: `${i + 1} ${rowLabel(endpoint)}` }));
   return [all.filter(({ endpoint }) => froms.has(endpoint.id)), all.filter(({ endpoint }) => tos.has(endpoint.id))];
@@ -123,7 +142,11 @@ function key(from: string, to: string): string {
   return JSON.stringify([from, to]);
 }
 
-function gridOf(rows: readonly { readonly label: string; readonly cells: readonly string[] }[], heads: readonly string[], look: Look): Grid {
+function gridOf(
+  rows: readonly { readonly label: string; readonly cells: readonly string[] }[],
+  heads: readonly string[],
+  look: Look,
+): Grid {
   const longest = Math.max(...heads.map((head) => head.length), ...rows.flatMap(({ cells }) => cells.map((cell) => look.measure(cell))));
   const cellWidth = Math.max(longest, 3) + (longest >= 4 ? 1 : 2);
   const labelWidth = Math.max(...rows.map(({ label }) => look.measure(label)), "FROM, TO".length) + 2;
@@ -139,7 +162,9 @@ function drawn({ heads, cellWidth, lines }: Grid, look: Look): string {
   const labelWidth = Math.max(...labels.map((label) => look.measure(label)), "FROM, TO".length) + 2;
   const row = (label: string, cells: readonly string[], paint: (cell: string) => string): string => {
     const last = cells.findLastIndex((cell) => cell !== "");
-    const drawnCells = cells.slice(0, last + 1).map((cell, i) => paint(cell) + (i === last ? "" : " ".repeat(Math.max(0, cellWidth - look.measure(cell)))));
+    const drawnCells = cells
+      .slice(0, last + 1)
+      .map((cell, i) => paint(cell) + (i === last ? "" : " ".repeat(Math.max(0, cellWidth - look.measure(cell)))));
     return `${(pad(label, labelWidth, look) + drawnCells.join("")).trimEnd()}\n`;
   };
   const head = look.headers ? row("FROM, TO", heads, look.paint.quiet) : "";
@@ -158,9 +183,9 @@ function namespaces(document: MatrixDocument, look: Look): string {
   }
   const { spaces, grid } = shown;
   const on = port === undefined ? "" : `, on ${port}`;
-  const rows = endpoints.every(({ kind }) => kind === "pods") ? "workloads" : "rows";
-  const what = `${fill(`${number(endpoints.length)} ${rows} are too wide for ${look.width} columns: open pairs per namespace instead${on}`, look)}\n`;
-  const more = spaces.left > 0 ? `the ${spaces.spaces.length} most reachable namespaces, ${number(spaces.left)} left out: --full -o csv\n` : "";
+  const what = `${fill(`${number(endpoints.length)} ${rowsWord(document)} are too wide for ${look.width} columns: open pairs per namespace instead${on}`, look)}\n`;
+  const more =
+    spaces.left > 0 ? `the ${spaces.spaces.length} most reachable namespaces, ${number(spaces.left)} left out: --full -o csv\n` : "";
   const [first = "NAMESPACE", second = first] = spaces.spaces.map(({ name }) => name).filter((name) => !name.startsWith("("));
   const zoom = [`Zoom: --from ${first} --to ${second}`, `-n ${first}`, "-l LABEL=VALUE", "--full -o csv"].join(" | ");
   return `${what}${drawn(grid, look)}${more}${look.measure(zoom) > look.width ? zoom.replace(" | -l LABEL=VALUE", "") : zoom}\n`;
@@ -172,7 +197,10 @@ function spaceGrid({ spaces, cell }: SpaceMatrix, look: Look): Grid {
     return pairs === 0 ? "" : whole === pairs ? "all" : open === 0 ? "-" : number(open);
   };
   return gridOf(
-    spaces.map(({ name, size }, i) => ({ label: `${i + 1} ${safeText(name)} (${number(size)})`, cells: spaces.map((to) => cellOf(name, to.name)) })),
+    spaces.map(({ name, size }, i) => ({
+      label: `${i + 1} ${safeText(name)} (${number(size)})`,
+      cells: spaces.map((to) => cellOf(name, to.name)),
+    })),
     spaces.map((_, i) => String(i + 1)),
     look,
   );

@@ -56,7 +56,11 @@ export function presentRun(report: Report, look: Look, ledger: "line" | "table" 
 export function presentRunQuiet({ stages }: Report, look: Look): string {
   const rows = stages.map((stage): readonly Cell[] => {
     const broken = brokenPairs(stage);
-    return [stage.name, intentWords(stage), broken === 0 ? "" : `${number(broken)} ${broken === 1 ? "pair breaks" : "pairs break"} the intent`];
+    return [
+      stage.name,
+      intentWords(stage),
+      broken === 0 ? "" : `${number(broken)} ${broken === 1 ? "pair breaks" : "pairs break"} the intent`,
+    ];
   });
   return table([{ head: "" }, { head: "" }, { head: "" }], rows, { ...look, headers: false });
 }
@@ -81,18 +85,36 @@ function environment({ endpoints }: Report, look: Look): string {
   );
 }
 
-function environmentOf(endpoints: readonly ReportEndpoint[], addressOf: ((endpoint: ReportEndpoint) => string) | undefined, underTest: string, look: Look): string {
+function environmentOf(
+  endpoints: readonly ReportEndpoint[],
+  addressOf: ((endpoint: ReportEndpoint) => string) | undefined,
+  underTest: string,
+  look: Look,
+): string {
   const roles = endpoints.some(({ about }) => about !== undefined);
-  const tested = endpoints.some(({ underTest }) => underTest);
-  const columns = ["NAMESPACE", "NAME", ...(addressOf === undefined ? [] : ["ADDRESS"]), ...(roles ? ["ROLE"] : []), ...(tested ? [""] : [])];
+  const tested = endpoints.some((endpoint) => endpoint.underTest);
+  const columns = [
+    "NAMESPACE",
+    "NAME",
+    ...(addressOf === undefined ? [] : ["ADDRESS"]),
+    ...(roles ? ["ROLE"] : []),
+    ...(tested ? [""] : []),
+  ];
   const rows = endpoints.map((endpoint): readonly Cell[] => [
     endpoint.kind === "pods" ? endpoint.namespace : endpoint.kind === "node" ? "node" : "outside",
-    { text: sizedName(endpoint, endpoint.name.includes("/") ? endpoint.name.slice(endpoint.name.indexOf("/") + 1) : endpoint.name), ...(endpoint.underTest ? { paint: look.paint.strong } : {}) },
+    {
+      text: sizedName(endpoint, endpoint.name.includes("/") ? endpoint.name.slice(endpoint.name.indexOf("/") + 1) : endpoint.name),
+      ...(endpoint.underTest ? { paint: look.paint.strong } : {}),
+    },
     ...(addressOf === undefined ? [] : [addressOf(endpoint)]),
     ...(roles ? [endpoint.about ?? ""] : []),
     ...(tested ? [endpoint.underTest ? underTest : ""] : []),
   ]);
-  return table(columns.map((head) => ({ head })), rows, look);
+  return table(
+    columns.map((head) => ({ head })),
+    rows,
+    look,
+  );
 }
 
 function namespacesOf(endpoints: readonly ReportEndpoint[], look: Look): string {
@@ -137,12 +159,20 @@ function shortPolicies(stage: ReportStage): string {
 /** `+1 ~2`. */
 function countedPolicies({ policies, policyCount }: ReportStage): string {
   const marks = policies.map(({ change }) => (change === "applied" ? "+" : change === "replaced" ? "~" : "-"));
-  const counts = ["+", "~", "-"].map((mark) => ({ mark, count: marks.filter((one) => one === mark).length })).filter(({ count }) => count > 0);
+  const counts = ["+", "~", "-"]
+    .map((mark) => ({ mark, count: marks.filter((one) => one === mark).length }))
+    .filter(({ count }) => count > 0);
   if (counts.length === 0) return policyCount === 0 ? "none" : `${number(policyCount)} in force`;
   return counts.map(({ mark, count }) => `${mark}${count}`).join(" ");
 }
 
-function stageTableOf({ stages }: Report, perAssertion: readonly string[], policies: (stage: ReportStage) => string, look: Look, intent = intentWords): string {
+function stageTableOf(
+  { stages }: Report,
+  perAssertion: readonly string[],
+  policies: (stage: ReportStage) => string,
+  look: Look,
+  intent = intentWords,
+): string {
   const judged = stages.some(({ broken }) => broken.length > 0);
   let total = -1;
   const rows = stages.map((stage): readonly Cell[] => {
@@ -153,11 +183,22 @@ function stageTableOf({ stages }: Report, perAssertion: readonly string[], polic
       { text: `${stage.number} ${stage.name}`, paint: look.paint.strong },
       policies(stage),
       open,
-      ...(judged ? [number(brokenPairs(stage)), ...perAssertion.map((id) => number(stage.broken.find(({ assertion }) => assertion === id)?.pairs ?? 0)), intent(stage)] : []),
+      ...(judged
+        ? [
+            number(brokenPairs(stage)),
+            ...perAssertion.map((id) => number(stage.broken.find(({ assertion }) => assertion === id)?.pairs ?? 0)),
+            intent(stage),
+          ]
+        : []),
     ];
   });
   const right = (head: string): { readonly head: string; readonly align: "right" } => ({ head, align: "right" });
-  const columns = [{ head: "STAGE" }, { head: "POLICIES" }, right("OPEN"), ...(judged ? [right("BREAK"), ...perAssertion.map(right), { head: "INTENT" }] : [])];
+  const columns = [
+    { head: "STAGE" },
+    { head: "POLICIES" },
+    right("OPEN"),
+    ...(judged ? [right("BREAK"), ...perAssertion.map(right), { head: "INTENT" }] : []),
+  ];
   return table(columns, rows, look);
 }
 
@@ -182,7 +223,9 @@ function grid(report: Report, look: Look): string {
   const into: GridTable = { head: "FROM", blocks: targets.map((id) => block(report, "to", id)), ids: endpoints.map(({ id }) => id) };
   const outOf: GridTable = { head: "TO", blocks: focus.map((id) => block(report, "from", id)), ids: others };
   const drawn = drawTables(report, everything ? [into] : [into, outOf], look);
-  const cells = stages.flatMap(({ surveys }) => (surveys[0]?.rows ?? []).filter(({ from, to }) => everything || focus.includes(from) || focus.includes(to)));
+  const cells = stages.flatMap(({ surveys }) =>
+    (surveys[0]?.rows ?? []).filter(({ from, to }) => everything || focus.includes(from) || focus.includes(to)),
+  );
   const legend = legendOf(
     cells.map(({ allow, undetermined }) => cellText(allow, undetermined)),
     { breaks: cells.some(({ breaks }) => breaks !== undefined), differs: undefined },
@@ -222,12 +265,20 @@ function drawTables(report: Report, tables: readonly GridTable[], look: Look): s
   const longest = Math.max(3, ...blocks.flatMap(({ cells }) => [...cells.values()].flat().map((cell) => look.measure(cell))));
   const cellWidth = longest + (longest >= 4 ? 1 : 2);
   const room = Math.max(12, look.width - cellWidth * stageCount - 4);
-  const folded = tables.map(({ head, blocks: own, ids }) => ({ head, blocks: own, rows: foldedRows(report, own, ids, look).map((row) => ({ ...row, label: look.terminal ? shorten(row.label, room, look) : row.label })) }));
+  const folded = tables.map(({ head, blocks: own, ids }) => ({
+    head,
+    blocks: own,
+    rows: foldedRows(report, own, ids, look).map((row) => ({ ...row, label: look.terminal ? shorten(row.label, room, look) : row.label })),
+  }));
   const longestLabel = Math.max("FROM".length, ...folded.flatMap(({ rows }) => rows.map(({ label }) => look.measure(label))));
   const labelWidth = longestLabel + (longestLabel + 4 + cellWidth * stageCount <= look.width ? 4 : 2);
   const blockWidth = Math.max(cellWidth * stageCount, ...blocks.map(({ caption }) => look.measure(caption))) + 4;
-  const perLine = stageCount > mostStagesBeside || look.width < sideBySide ? 1 : Math.max(1, Math.floor((look.width - labelWidth + 4) / blockWidth));
-  const numbers = report.stages.map(({ number: stage }) => pad(String(stage), cellWidth, look)).join("").trimEnd();
+  const perLine =
+    stageCount > mostStagesBeside || look.width < sideBySide ? 1 : Math.max(1, Math.floor((look.width - labelWidth + 4) / blockWidth));
+  const numbers = report.stages
+    .map(({ number: stage }) => pad(String(stage), cellWidth, look))
+    .join("")
+    .trimEnd();
   const heading = { plain: numbers, painted: look.paint.quiet(numbers) };
   const lines: string[] = [];
   for (const { head, blocks: own, rows } of folded) {
@@ -235,9 +286,26 @@ function drawTables(report: Report, tables: readonly GridTable[], look: Look): s
       const beside = own.slice(start, start + perLine);
       const captions = beside.map(({ caption }) => ({ plain: safeText(caption), painted: look.paint.strong(safeText(caption)) }));
       lines.push(joinLine("", labelWidth, captions, blockWidth, look));
-      if (look.headers) lines.push(joinLine(head, labelWidth, beside.map(() => heading), blockWidth, look));
+      if (look.headers)
+        lines.push(
+          joinLine(
+            head,
+            labelWidth,
+            beside.map(() => heading),
+            blockWidth,
+            look,
+          ),
+        );
       for (const { label, ids } of rows) {
-        lines.push(joinLine(label, labelWidth, beside.map(({ cells }) => cellsText(cells.get(ids[0] ?? "") ?? [], cellWidth, look)), blockWidth, look));
+        lines.push(
+          joinLine(
+            label,
+            labelWidth,
+            beside.map(({ cells }) => cellsText(cells.get(ids[0] ?? "") ?? [], cellWidth, look)),
+            blockWidth,
+            look,
+          ),
+        );
       }
     }
   }
@@ -263,7 +331,9 @@ function cellsText(cells: readonly string[], width: number, look: Look): Painted
 
 function joinLine(label: string, labelWidth: number, blocks: readonly Painted[], blockWidth: number, look: Look): string {
   const last = blocks.findLastIndex(({ plain }) => plain !== "");
-  const parts = blocks.slice(0, last + 1).map(({ plain, painted }, i) => (i === last ? painted : painted + " ".repeat(Math.max(0, blockWidth - look.measure(plain)))));
+  const parts = blocks
+    .slice(0, last + 1)
+    .map(({ plain, painted }, i) => (i === last ? painted : painted + " ".repeat(Math.max(0, blockWidth - look.measure(plain)))));
   return `${(parts.length === 0 ? safeText(label) : pad(safeText(label), labelWidth, look)) + parts.join("")}\n`;
 }
 
@@ -302,7 +372,12 @@ function changeLines(report: Report, { changes }: ReportStage, look: Look): stri
   return changes
     .map((change, i) => {
       const { place } = change;
-      return labelled(changeLabel(change), safeText(changeSentence(report, change, changes[i - 1], look.glyphs.arrow)), look, place && `${place.file}:${place.line}`);
+      return labelled(
+        changeLabel(change),
+        safeText(changeSentence(report, change, changes[i - 1], look.glyphs.arrow)),
+        look,
+        place && `${place.file}:${place.line}`,
+      );
     })
     .join("");
 }
@@ -316,7 +391,11 @@ function expectedLines({ expected }: ReportStage, look: Look): string {
   const held = expected.length - failed.length;
   // What holds is quiet: it is counted beside what does not.
   if (failed.length === 0 && !look.full) return "";
-  const lines = failed.map(({ holds, text }) => labelled(holds === "not-judged" ? "not judged" : holds === "undetermined" ? "undecided" : "violated", safeText(text), look)).join("");
+  const lines = failed
+    .map(({ holds, text }) =>
+      labelled(holds === "not-judged" ? "not judged" : holds === "undetermined" ? "undecided" : "violated", safeText(text), look),
+    )
+    .join("");
   return held === 0 ? lines : `${labelled("expected", `${held} of ${counted(expected.length, "row")} hold`, look)}${lines}`;
 }
 
@@ -331,4 +410,3 @@ function labelled(label: string, sentence: string, look: Look, place?: string): 
   const used = body.includes("\n") ? look.measure(lastLine) : look.measure(head) + look.measure(lastLine);
   return `${head}${body}${" ".repeat(Math.max(2, look.width - used - look.measure(place)))}${look.paint.place(safeText(place))}\n`;
 }
-

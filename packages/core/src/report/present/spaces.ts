@@ -19,7 +19,13 @@ export function bySpace({ endpoints, pairs, port }: MatrixDocument, most: number
   const seen = new Map<string, { readonly from: string; readonly to: string; readonly pairs: number; open: boolean; whole: boolean }>();
   for (const pair of pairs) {
     const key = keyOf(pair.from, pair.to);
-    const known = seen.get(key) ?? { from: spaceOf.get(pair.from) ?? "", to: spaceOf.get(pair.to) ?? "", pairs: pair.pairs, open: false, whole: true };
+    const known = seen.get(key) ?? {
+      from: spaceOf.get(pair.from) ?? "",
+      to: spaceOf.get(pair.to) ?? "",
+      pairs: pair.pairs,
+      open: false,
+      whole: true,
+    };
     known.open ||= pair.allow !== "-";
     known.whole &&= port === undefined ? pair.allow === "all" : pair.allow !== "-";
     seen.set(key, known);

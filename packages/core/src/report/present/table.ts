@@ -55,7 +55,9 @@ export function shorten(name: string, width: number, look: Look): string {
 /** Breaks a sentence behind commas and before arrows, and at blanks only where it must. `indent` goes before every line but the first. */
 export function wrap(sentence: string, look: Look, indent = "", first = 0): string {
   const later = look.width - look.measure(indent);
-  const pieces = sentence.split(/(?<=,) | (?=→|->)/).flatMap((piece) => (look.measure(piece) > Math.min(later, look.width - first) ? piece.split(" ") : [piece]));
+  const pieces = sentence
+    .split(/(?<=,) | (?=→|->)/)
+    .flatMap((piece) => (look.measure(piece) > Math.min(later, look.width - first) ? piece.split(" ") : [piece]));
   return joinPieces(pieces, look, indent, first);
 }
 
