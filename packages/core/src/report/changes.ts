@@ -1,4 +1,4 @@
-import { formatPorts, isEmptyPorts, noPorts, protocols, subtract, unite, type PortSet, type Protocol } from "../net/ports.ts";
+import { formatPorts, isEmptyPorts, protocols, subtract, type PortSet, type Protocol } from "../net/ports.ts";
 import type { Answer, Calculation, SideWhy } from "../reach/engine.ts";
 import { compareTexts } from "../text/diagnostic.ts";
 import { spanOf, type Origin } from "../text/source.ts";
@@ -7,9 +7,21 @@ import { pairCount, type FamilyConnections, type Row, type View } from "./rows.t
 import type { Change, Place } from "./types.ts";
 import { decidingSide, placeText } from "./words.ts";
 
+/** Two neighbouring stages: what each pair of rows may open, and the answers behind it. */
+export interface StageViews {
+  readonly before: Moment;
+  readonly after: Moment;
+}
+
+export interface Moment {
+  readonly view: View;
+  readonly calculation: Calculation;
+}
+
 /** What a stage opened and closed, each with the line that did it; devices under test group and order the rest. */
-export function changesBetween(before: View, after: View, calculation: Calculation, underTest: readonly string[]): readonly Change[] {
-  const changed = after.rows.flatMap((from) => after.rows.flatMap((to) => changedPair(before, after, calculation, from, to) ?? []));
+export function changesBetween(views: StageViews, underTest: readonly string[]): readonly Change[] {
+  const { rows } = views.after.view;
+  const changed = rows.flatMap((from) => rows.flatMap((to) => changedPairs(views, from, to)));
   const groups = new Map<string, ChangedPair[]>();
   for (const pair of changed) {
     const key = JSON.stringify([aspectOf(pair, underTest), pair.kind, pair.ports, pair.place && placeText(pair.place)]);
@@ -38,26 +50,22 @@ interface ChangedPair {
 
 const kindOrder: readonly Change["kind"][] = ["opens", "widens", "alters", "narrows", "closes", "loses-certainty"];
 
-function changedPair(before: View, after: View, calculation: Calculation, from: Row, to: Row): ChangedPair | undefined {
-  const [old, now] = [before.connections(from, to), after.connections(from, to)];
-  // A pod that is new at this stage has no connections to compare with: nothing changed for it.
-  const family = now.find((one) =>
-    differs(
-      old.find((other) => other.family === one.family),
-      one,
-    ),
-  );
-  const then = old.find((other) => other.family === family?.family);
-  if (family === undefined || then === undefined) return undefined;
-  const [was, is] = [then.connections.allow, family.connections.allow];
-  const lost = subtract(was, is);
-  const gained = subtract(is, was);
-  const kind = kindOf(lost, gained, was, is);
-  return { kind, from, to, ports: formatPorts(is), place: changingLine(kind, family, lost, gained, is, calculation) };
+/** One change per family, or one for both where they change alike. */
+function changedPairs({ before, after }: StageViews, from: Row, to: Row): readonly ChangedPair[] {
+  const old = before.view.connections(from, to);
+  const changes = after.view.connections(from, to).flatMap((now): readonly ChangedPair[] => {
+    // A pod that is new at this stage has no connections to compare with: nothing changed for it.
+    const then = old.find(({ family }) => family === now.family);
+    if (then === undefined || !differs(then, now)) return [];
+    const [was, is] = [then.connections.allow, now.connections.allow];
+    const [lost, gained] = [subtract(was, is), subtract(is, was)];
+    const kind = kindOf(lost, gained, was, is);
+    return [{ kind, from, to, ports: formatPorts(is), place: changingLine(kind, { then, now, lost, gained }, before.calculation, after.calculation) }];
+  });
+  return changes.filter((change, i) => changes.findIndex(({ kind, ports }) => kind === change.kind && ports === change.ports) === i);
 }
 
-function differs(old: FamilyConnections | undefined, now: FamilyConnections): boolean {
-  if (old === undefined) return false;
+function differs(old: FamilyConnections, now: FamilyConnections): boolean {
   const [a, b] = [old.connections, now.connections];
   return [
     subtract(a.allow, b.allow),
@@ -74,27 +82,27 @@ function kindOf(lost: PortSet, gained: PortSet, was: PortSet, is: PortSet): Chan
   return "alters";
 }
 
-/** Closing: where the policy isolates. Narrowing: the rule that still allows. Opening: the rule that allows. */
-function changingLine(
-  kind: Change["kind"],
-  { from, to, family }: FamilyConnections,
-  lost: PortSet,
-  gained: PortSet,
-  is: PortSet,
-  calculation: Calculation,
-): Place | undefined {
-  const ask = (ports: PortSet): Answer | undefined => {
+interface ChangedPorts {
+  readonly then: FamilyConnections;
+  readonly now: FamilyConnections;
+  readonly lost: PortSet;
+  readonly gained: PortSet;
+}
+
+/** Closing: where the policy isolates. Narrowing: the rule that still allows. Opening: the rule that allows, else what isolated until now. */
+function changingLine(kind: Change["kind"], { then, now, lost, gained }: ChangedPorts, before: Calculation, after: Calculation): Place | undefined {
+  const ask = (calculation: Calculation, { from, to, family }: FamilyConnections, ports: PortSet): Answer | undefined => {
     const witness = firstPort(ports);
     return witness && calculation.answer({ from, to, family, ...witness });
   };
   switch (kind) {
     case "closes": {
-      const denied = ask(lost);
+      const denied = ask(after, now, lost);
       return denied && originPlace(decidingSide(denied.why)?.origins[0]);
     }
     case "narrows": {
-      const denied = ask(lost);
-      const kept = ask(is);
+      const denied = ask(after, now, lost);
+      const kept = ask(after, now, now.connections.allow);
       const side = denied?.why.egress.verdict === "deny" ? "egress" : "ingress";
       const rule = kept?.why[side].origins[0];
       return originPlace(rule === undefined ? denied?.why[side].origins[0] : ruleOf(rule));
@@ -102,12 +110,14 @@ function changingLine(
     case "opens":
     case "widens":
     case "alters": {
-      const allowed = ask(gained);
+      const allowed = ask(after, now, gained);
       const side = allowed && [allowed.why.egress, allowed.why.ingress].find(({ reason }) => reason === "rule-allows");
-      return side && originPlace(ruleOrigin(side));
+      if (side !== undefined) return originPlace(ruleOrigin(side));
+      const denied = ask(before, then, gained);
+      return denied && originPlace(decidingSide(denied.why)?.origins[0]);
     }
     case "loses-certainty": {
-      const doubted = ask(unite(is, noPorts));
+      const doubted = ask(after, now, now.connections.undetermined) ?? ask(before, then, then.connections.undetermined);
       return doubted && originPlace(decidingSide(doubted.why)?.origins[0]);
     }
   }

@@ -1,7 +1,7 @@
 import type { Flow } from "../model/cluster.ts";
 import { endpointName } from "../model/endpoint.ts";
 import { verdictOfReason, type Reason, type Step, type TierStep } from "../model/judgement.ts";
-import type { Direction } from "../model/policy.ts";
+import type { Direction, Tier, TierAction, TierRule } from "../model/policy.ts";
 import type { SideWhy, Why } from "../reach/engine.ts";
 import { decidingStep, policyText, sideWhy } from "../reach/why.ts";
 import { childPath, lineText, pathInSpec, positionOf, spanOf, type Origin } from "../text/source.ts";
@@ -57,10 +57,9 @@ function tierLine(step: Step, direction: Direction): SideExplanation["tiers"] {
     case "exempt":
     case "unread":
       return [];
-    case "NetworkPolicy": {
-      const side = sideWhy([step], direction);
-      return [{ tier, text: networkPolicyText(step, side, direction), place: side.origins[0] && placeOf(spanOf(side.origins[0])) }];
-    }
+    case "NetworkPolicy":
+      // Its place stands beside the line that decides, or in the frames of what nearly did.
+      return [{ tier, text: networkPolicyText(step, sideWhy([step], direction), direction), place: undefined }];
     case "Admin":
     case "Baseline":
       switch (step.outcome) {
@@ -68,25 +67,28 @@ function tierLine(step: Step, direction: Direction): SideExplanation["tiers"] {
           return [{ tier, text: `no rule of ${shortList(step.asked.map(({ name }) => name.name))} matches`, place: undefined }];
         case "undetermined": {
           const side = sideWhy([step], direction);
-          return [{ tier, text: sideText(side), place: side.origins[0] && placeOf(spanOf(side.origins[0])) }];
+          const rivals = step.doubts.flatMap((doubt) => (doubt.question === "equal-priority" ? doubt.rules : []));
+          const [origin] = rivals.length > 0 ? [] : side.origins;
+          const open = { tier, text: sideText(side), place: origin && placeOf(spanOf(origin)) };
+          return [open, ...rivals.map((rule) => ruleLine(tier, rule, rule.action))];
         }
         case "Accept":
         case "Deny":
-        case "Pass": {
-          const { rule } = step.match;
-          const name = rule.name === undefined ? pathInSpec(rule.origin.path) : `\`${rule.name}\``;
-          // A rule that fails closed does not do what it says (C11).
-          const closed = step.outcome === rule.action ? "" : `, whose ${rule.action} has a peer of no known kind`;
-          return [
-            {
-              tier,
-              text: `${rule.policy.name}, priority ${rule.priority}, rule ${name}: ${step.outcome}${closed}`,
-              place: placeOf(spanOf(rule.origin)),
-            },
-          ];
-        }
+        case "Pass":
+          return [ruleLine(tier, step.match.rule, step.outcome)];
       }
   }
+}
+
+function ruleLine(tier: Tier, rule: TierRule, outcome: TierAction): SideExplanation["tiers"][number] {
+  const { policy, priority, action, origin } = rule;
+  const name = rule.name === undefined ? pathInSpec(origin.path) : `\`${rule.name}\``;
+  const order = policy.kind === "BaselineAdminNetworkPolicy" ? "" : `, priority ${priority}`;
+  // The older kinds say Allow for Accept.
+  const said = outcome === "Accept" && policy.kind !== "ClusterNetworkPolicy" ? "Allow" : outcome;
+  // A rule that fails closed does not do what it says (C11).
+  const closed = outcome === action ? "" : `, whose ${action} has a peer of no known kind`;
+  return { tier, text: `${policy.name}${order}, rule ${name}: ${said}${closed}`, place: placeOf(spanOf(origin)) };
 }
 
 type DecidingTierStep = Extract<TierStep, { readonly otherwise: unknown }>;
@@ -100,14 +102,15 @@ function decidingLine(step: TierStep): FrameLine | undefined {
 }
 
 function withoutIt(step: DecidingTierStep): string {
-  const { otherwise, outcome } = step;
+  const { tier, otherwise, outcome } = step;
   const verdict = otherwise === undefined ? "allow" : verdictOfReason(otherwise);
-  const who = otherwise === undefined ? "the default" : speaker(decidingStep(otherwise));
+  const who = otherwise === undefined ? "the default" : speaker(decidingStep(otherwise), tier);
   if (verdict === "undetermined") return `without it ${who} cannot be told`;
   return (verdict === "deny") === (outcome === "Deny") ? `${who} would ${verdict} as well` : `without it ${who} would ${verdict}`;
 }
 
-function speaker(step: Step): string {
+/** Who would decide: of the same tier the policy, else the tier. */
+function speaker(step: Step, tier: Tier): string {
   if (step.tier === "NetworkPolicy") {
     if (step.outcome === "not-isolated") return "the default";
     return shortList(
@@ -115,7 +118,8 @@ function speaker(step: Step): string {
     );
   }
   if (step.tier !== "Admin" && step.tier !== "Baseline") return "the default";
-  return step.outcome === "no-match" || step.outcome === "Pass" ? "the default" : `the ${step.tier} tier`;
+  if (step.outcome === "no-match" || step.outcome === "Pass") return "the default";
+  return step.tier === tier && "match" in step ? policyText(step.match.rule.policy) : `the ${step.tier} tier`;
 }
 
 function cite(origin: Origin): SideExplanation["cited"] {

@@ -8,7 +8,7 @@ import { resolveEnd, type NameTable } from "../usecase/ends.ts";
 import type { Stage } from "../usecase/stages.ts";
 import type { EndName, UseCase } from "../usecase/types.ts";
 import { assertionText, restText, rowText } from "./assertions.ts";
-import { changesBetween } from "./changes.ts";
+import { changesBetween, type Moment } from "./changes.ts";
 import { coverageOf } from "./coverage.ts";
 import { reportDiagnostic } from "./places.ts";
 import { familiesOf, reportPairs, rowsOf, sortRows, totalsOf, viewAt, type Row, type RowOptions, type View } from "./rows.ts";
@@ -55,12 +55,13 @@ export function runReport({ useCase, stages, findings }: RunInput): Report {
   }));
   const idsUnderTest = rows.filter(({ endpoint }) => endpoint.underTest).map(({ endpoint }) => endpoint.id);
 
-  let previous: View | undefined;
+  let previous: Moment | undefined;
   const reported = stages.map(({ stage, surveys }, index): ReportStage => {
     const [{ calculation, result }] = surveys;
     const view = viewAt(rows, calculation, families);
-    const changes = previous === undefined ? [] : changesBetween(previous, view, calculation, idsUnderTest);
-    previous = view;
+    const now = { view, calculation };
+    const changes = previous === undefined ? [] : changesBetween({ before: previous, after: now }, idsUnderTest);
+    previous = now;
     return {
       number: index + 1,
       name: stage.name,

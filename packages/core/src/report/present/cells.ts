@@ -33,11 +33,12 @@ function shortPorts(ports: string): string {
 /** The legend of the cells in use, in the order of this list. */
 export function legendOf(cells: Iterable<string>, marks: { readonly breaks: boolean; readonly differs: string | undefined }): string {
   const used = new Set(cells);
-  const single = [...used].find((cell) => /^\d+$/.test(cell));
+  const several = [...used].find((cell) => /^\d+ ports/.test(cell))?.replace(/[?!]/g, "");
+  const singles = [...used].filter((cell) => /^\d+$/.test(cell)).slice(0, 3);
   const entries = [
     used.has("all") ? "all every port" : "",
-    single === undefined ? "" : `${single} only ${single}/TCP`,
-    [...used].some((cell) => /^\d+ ports/.test(cell)) ? "3 ports three ranges of ports" : "",
+    ...singles.map((port) => `${port} only ${port}/TCP`),
+    several === undefined ? "" : `${several} so many ports or ranges`,
     used.has("-") ? "- nothing" : "",
     [...used].some((cell) => cell.includes("?")) ? "? undetermined" : "",
     marks.breaks ? "! breaks the intent" : "",

@@ -83,7 +83,8 @@ export function mermaidLabel(text: string): string {
 
 /** For the message of a GitHub workflow command. */
 export function annotationText(text: string): string {
-  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+  const lines = text.split(/\r\n|\r|\n/).map(safeText);
+  return lines.map((line) => line.replaceAll("%", "%25")).join("%0A");
 }
 
 /** For a property of a GitHub workflow command. */

@@ -42,7 +42,7 @@ const foldFrom = 4;
 export function presentRun(report: Report, look: Look, ledger: "line" | "table" = "line"): string {
   const sections = [
     headline(report, look) + environment(report, look),
-    report.assertions.map(({ id, text }) => `${wrap(`${id}  ${safeText(text)}`, look, " ".repeat(id.length + 2))}\n`).join(""),
+    report.assertions.map(({ id, text }) => `${wrap(`${safeText(id)}  ${safeText(text)}`, look, " ".repeat(look.measure(safeText(id)) + 2))}\n`).join(""),
     stageTable(report, look),
     grid(report, look),
     report.stages.map((stage, i) => stageBlock(report, stage, report.stages[i - 1], look)).join(""),
@@ -338,7 +338,9 @@ function joinLine(label: string, labelWidth: number, blocks: readonly Painted[],
 }
 
 /** Rows whose cells are all equal fold from four on. */
-function foldedRows(report: Report, blocks: readonly Block[], ids: readonly string[], look: Look): readonly GridRow[] {
+function foldedRows(report: Report, blocks: readonly Block[], all: readonly string[], look: Look): readonly GridRow[] {
+  // A row that is no question in any block (the only device under test, seen from itself) says nothing.
+  const ids = all.filter((id) => blocks.some(({ cells }) => cells.get(id)?.some((cell) => cell !== "")));
   const named = (id: string): string => nameOf(report.endpoints, id);
   if (look.full) return ids.map((id) => ({ label: named(id), ids: [id] }));
   const alike = new Map<string, string[]>();

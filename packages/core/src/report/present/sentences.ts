@@ -57,28 +57,25 @@ export function changeHeadline(stage: ReportStage, before: ReportStage | undefin
     if (policyCount === 0) return "no policy, everything is open";
     return `${number(policyCount)} ${policyCount === 1 ? "policy" : "policies"}, ${number(totals.open)} of ${number(totals.pairs)} pairs are open`;
   }
-  const words: readonly (readonly [Change["kind"], string])[] = [
-    ["closes", "close"],
-    ["opens", "open"],
-    ["narrows", "narrow"],
-    ["widens", "widen"],
-    ["alters", "change ports"],
-    ["loses-certainty", "can no longer be told"],
+  const words: readonly (readonly [kind: Change["kind"], many: string, one: string])[] = [
+    ["closes", "close", "closes"],
+    ["opens", "open", "opens"],
+    ["narrows", "narrow", "narrows"],
+    ["widens", "widen", "widens"],
+    ["alters", "change ports", "changes ports"],
+    ["loses-certainty", "can no longer be told", "can no longer be told"],
   ];
-  const parts = words.flatMap(([kind, word]) => {
+  const parts = words.flatMap(([kind, many, one]) => {
     const own = changes.filter((change) => change.kind === kind);
     const count = own.reduce((sum, { pairs }) => sum + pairs, 0);
     if (count === 0) return [];
     const ports = [...new Set(own.map((change) => change.ports))];
     const to = (kind === "narrows" || kind === "widens") && ports.length === 1 ? ` to ${ports.join()}` : "";
-    return [{ count, word: word + to }];
+    return [{ count, word: (count === 1 ? one : many) + to }];
   });
   if (parts.length === 0) return "nothing changes";
   return parts
-    .map(
-      ({ count, word }, i) =>
-        `${number(count)}${i === 0 ? (count === 1 ? " pair" : " pairs") : ""} ${word}${count === 1 && word.split(" ").length === 1 ? "s" : ""}`,
-    )
+    .map(({ count, word }, i) => `${number(count)}${i === 0 ? (count === 1 ? " pair" : " pairs") : ""} ${word}`)
     .join(", ");
 }
 
