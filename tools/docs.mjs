@@ -8,7 +8,7 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 
 /** What each made file should hold, by its path in the repository. Needs a build. @returns {Promise<Readonly<Record<string, string>>>} */
 export async function madeFiles() {
-  const core = await import(pathToFileURL(path.join(root, "packages/core/dist/index.js")).href);
+  const core = await import(pathToFileURL(path.join(root, "packages/core/dist/parts.js")).href);
   const cli = await import(pathToFileURL(path.join(root, "packages/cli/dist/messages.js")).href);
   return {
     "docs/diagnostics.md": diagnosticsPage([

@@ -48,9 +48,10 @@ export const layers = {
     because: "presenting knows the report and nothing else: string in, string out",
   },
   "core/index.ts": { may: ["*"], because: "the public names and nothing else" },
+  "core/parts.ts": { may: ["*"], because: "names for netproof's own packages, beside the public ones" },
   cli: {
     may: ["*"],
-    modules: ["@netproof/core", "commander", "string-width", "node:*"],
+    modules: ["@netproof/core/parts", "commander", "string-width", "node:*"],
     because: "the command line stands on core's public names",
   },
 };

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { annotationProperty, annotationText, type ReportDiagnostic } from "@netproof/core";
+import { annotationProperty, annotationText, type ReportDiagnostic } from "@netproof/core/parts";
 import type { FullPaths } from "./look.ts";
 import { talk } from "./terminal.ts";
 

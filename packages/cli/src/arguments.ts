@@ -1,4 +1,4 @@
-import { nearest } from "@netproof/core";
+import { nearest } from "@netproof/core/parts";
 import { existsSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { clusterFlags, commandNames, flagsOf, isCommandName, type CommandName, type Flag, type Options } from "./flags.ts";

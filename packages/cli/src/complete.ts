@@ -1,4 +1,4 @@
-import { readMessages, useCaseMessages } from "@netproof/core";
+import { readMessages, useCaseMessages } from "@netproof/core/parts";
 import { readCommandLine } from "./arguments.ts";
 import { shells } from "./commands/completion.ts";
 import { engineNames } from "./engines.ts";

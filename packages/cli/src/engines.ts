@@ -1,4 +1,4 @@
-import { nearest, spec, type DerivedEngine, type Judgement } from "@netproof/core";
+import { nearest, spec, type DerivedEngine, type Judgement } from "@netproof/core/parts";
 import { Refusal } from "./refusal.ts";
 
 /** The engines of this version, by the names that --engine and use cases give them. */

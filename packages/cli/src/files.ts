@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, readdirSync, readFileSync, readSync, realpathSync, statSync, type Stats } from "node:fs";
 import { Socket } from "node:net";
 import path from "node:path";
-import { compareTexts, nearest, type Diagnostic, type InputFile, type Span } from "@netproof/core";
+import { compareTexts, nearest, type Diagnostic, type InputFile, type Span } from "@netproof/core/parts";
 import { say } from "./messages.ts";
 import { reasonOf } from "./output.ts";
 

@@ -1,4 +1,4 @@
-import { protocols, nearest, type Diagnostic, type FlowQuestion, type InputFile, type Protocol } from "@netproof/core";
+import { protocols, nearest, type Diagnostic, type FlowQuestion, type InputFile, type Protocol } from "@netproof/core/parts";
 import { readCsv } from "./csv.ts";
 import { say } from "./messages.ts";
 import type { PortNames } from "./ports.ts";

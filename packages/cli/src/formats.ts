@@ -1,4 +1,4 @@
-import { presentJson, presentYaml } from "@netproof/core";
+import { presentJson, presentYaml } from "@netproof/core/parts";
 import type { Formats } from "./output.ts";
 
 /** The formats that each command prints its answer in, the usual one first. */

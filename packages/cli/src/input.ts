@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, statSync, type Stats } from "node:fs";
 import path from "node:path";
-import { neededPaths, readUseCase, spanOf, type Diagnostic, type InputFile, type Span, type UseCase } from "@netproof/core";
+import { neededPaths, readUseCase, spanOf, type Diagnostic, type InputFile, type Span, type UseCase } from "@netproof/core/parts";
 import { listFiles, readFiles, readStandardInput, type Found } from "./files.ts";
 import type { CommandName, Options } from "./flags.ts";
 import type { FullPaths } from "./look.ts";

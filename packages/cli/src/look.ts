@@ -1,4 +1,4 @@
-import { asciiGlyphs, plainPaint, unicodeGlyphs, type Look, type Paint } from "@netproof/core";
+import { asciiGlyphs, plainPaint, unicodeGlyphs, type Look, type Paint } from "@netproof/core/parts";
 import path from "node:path";
 import { isatty } from "node:tty";
 import { pathToFileURL } from "node:url";

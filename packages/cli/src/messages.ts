@@ -1,4 +1,4 @@
-import { sayer, type CodePage, type MessageEntry, type Say } from "@netproof/core";
+import { sayer, type CodePage, type MessageEntry, type Say } from "@netproof/core/parts";
 
 /** What each message speaks of. */
 export interface InputParameters {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { lstatSync, readlinkSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { nearest, type Look } from "@netproof/core";
+import { nearest, type Look } from "@netproof/core/parts";
 import type { Options } from "./flags.ts";
 import { fileLook, lookFor, type FullPaths } from "./look.ts";
 import { Refusal } from "./refusal.ts";

@@ -1,4 +1,4 @@
-import { protocols, type PortSet, type Protocol } from "@netproof/core";
+import { protocols, type PortSet, type Protocol } from "@netproof/core/parts";
 import { Refusal } from "./refusal.ts";
 
 /** The port aliases of a use case. */

@@ -17,7 +17,7 @@ import {
   type Diagnostic,
   type Ledger,
   type Snapshot,
-} from "@netproof/core";
+} from "@netproof/core/parts";
 import { annotate } from "./annotations.ts";
 import type { CommandName, Options } from "./flags.ts";
 import { openInput, openUseCase, type Input, type UseCaseInput } from "./input.ts";

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { PairWanted, View } from "@netproof/core";
+import type { PairWanted, View } from "@netproof/core/parts";
 import { talk } from "./terminal.ts";
 
 /** What is being done, for people who wait. */

@@ -10,7 +10,7 @@ import {
   type Pod,
   type Row,
   type Selector,
-} from "@netproof/core";
+} from "@netproof/core/parts";
 import type { Options } from "./flags.ts";
 import { Refusal } from "./refusal.ts";
 

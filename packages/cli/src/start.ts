@@ -1,4 +1,4 @@
-import { safeText } from "@netproof/core";
+import { safeText } from "@netproof/core/parts";
 import { readCommandLine, type CommandLine } from "./arguments.ts";
 import type { CommandName, Options } from "./flags.ts";
 import { Done, Refusal, type ExitCode } from "./refusal.ts";

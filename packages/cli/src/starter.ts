@@ -1,4 +1,4 @@
-import type { ListDocument, ListRule } from "@netproof/core";
+import type { ListDocument, ListRule } from "@netproof/core/parts";
 
 /** What a first use case is made from. */
 export interface Starter {

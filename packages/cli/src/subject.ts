@@ -8,7 +8,7 @@ import {
   type Judgement,
   type NameTable,
   type UseCase,
-} from "@netproof/core";
+} from "@netproof/core/parts";
 import { chosenEngines } from "./engines.ts";
 import type { CommandName, Options } from "./flags.ts";
 import { lookFor, type FullPaths } from "./look.ts";

@@ -9,7 +9,7 @@ import {
   type RowGroup,
   type RowOptions,
   type View,
-} from "@netproof/core";
+} from "@netproof/core/parts";
 import type { Subject } from "./subject.ts";
 
 /** The rows of a subject in printed order; those of a use case with its outside points, roles and devices under test. */

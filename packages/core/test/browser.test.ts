@@ -28,3 +28,12 @@ beforeAll(async () => {
 it("a page gets every public name", () => {
   expect(Object.keys(page).toSorted()).toEqual(Object.keys(core).toSorted());
 });
+
+it("a page reads, judges and prints", async () => {
+  const { read, specCalculation, viewOf, plainRows, matrixDocument, presentMatrix, plainLook } = page as unknown as typeof core;
+  const pod = (name: string): string => `{ apiVersion: v1, kind: Pod, metadata: { name: ${name} }, spec: { containers: [] } }\n---\n`;
+  const policy = "{ apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: { name: p }, spec: { podSelector: {} } }\n";
+  const { snapshot } = await read([{ name: "dropped.yaml", text: pod("a") + pod("b") + policy }]);
+  const view = viewOf(specCalculation(snapshot), plainRows);
+  expect(presentMatrix(matrixDocument(view, { stage: undefined, port: undefined, wanted: () => true }), plainLook)).toContain("0 of 2 pairs are open");
+});

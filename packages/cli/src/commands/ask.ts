@@ -16,7 +16,7 @@ import {
   type InputFile,
   type Judgement,
   type Look,
-} from "@netproof/core";
+} from "@netproof/core/parts";
 import { readFiles, readStandardInput, listFiles } from "../files.ts";
 import type { Options } from "../flags.ts";
 import { dataFormats, formatsOf } from "../formats.ts";

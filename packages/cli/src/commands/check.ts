@@ -1,4 +1,4 @@
-import { presentCheck, presentMarkdown } from "@netproof/core";
+import { presentCheck, presentMarkdown } from "@netproof/core/parts";
 import { annotate } from "../annotations.ts";
 import type { Options } from "../flags.ts";
 import { wantedOutput, writeAnswer, type Formats } from "../output.ts";

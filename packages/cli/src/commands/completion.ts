@@ -1,4 +1,4 @@
-import { nearest } from "@netproof/core";
+import { nearest } from "@netproof/core/parts";
 import type { Options } from "../flags.ts";
 import { operandsOf } from "../operands.ts";
 import { Refusal, type ExitCode } from "../refusal.ts";

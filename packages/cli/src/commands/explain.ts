@@ -19,7 +19,7 @@ import {
   type Judgement,
   type Look,
   type Protocol,
-} from "@netproof/core";
+} from "@netproof/core/parts";
 import type { Options } from "../flags.ts";
 import { dataFormats, formatsOf } from "../formats.ts";
 import { operandsOf } from "../operands.ts";

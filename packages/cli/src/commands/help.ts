@@ -1,4 +1,4 @@
-import { nearest, readMessages, safeText, useCaseMessages, type CodePage } from "@netproof/core";
+import { nearest, readMessages, safeText, useCaseMessages, type CodePage } from "@netproof/core/parts";
 import { isCommandName, type Options } from "../flags.ts";
 import { helpText } from "../help.ts";
 import { messages } from "../messages.ts";

@@ -12,7 +12,7 @@ import {
   type RowGroup,
   type Snapshot,
   type View,
-} from "@netproof/core";
+} from "@netproof/core/parts";
 import type { Options } from "../flags.ts";
 import { openInput, useCaseName, type ManifestInput } from "../input.ts";
 import { operandsOf } from "../operands.ts";

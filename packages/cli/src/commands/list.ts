@@ -1,4 +1,4 @@
-import { listDocument, presentCsv, presentList, presentMarkdown, presentMermaid } from "@netproof/core";
+import { listDocument, presentCsv, presentList, presentMarkdown, presentMermaid } from "@netproof/core/parts";
 import type { Options } from "../flags.ts";
 import { dataFormats, formatsOf } from "../formats.ts";
 import { operandsOf } from "../operands.ts";

@@ -1,4 +1,4 @@
-import { matrixDocument, presentCsv, presentMarkdown, presentMatrix, presentMermaid, presentSvg } from "@netproof/core";
+import { matrixDocument, presentCsv, presentMarkdown, presentMatrix, presentMermaid, presentSvg } from "@netproof/core/parts";
 import type { Options } from "../flags.ts";
 import { dataFormats, formatsOf } from "../formats.ts";
 import { operandsOf } from "../operands.ts";

@@ -18,7 +18,7 @@ import {
   type Look,
   type Report,
   type StageResult,
-} from "@netproof/core";
+} from "@netproof/core/parts";
 import { annotate } from "../annotations.ts";
 import { chosenEngines, engineNames } from "../engines.ts";
 import type { Options } from "../flags.ts";

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { presentJson, useCaseSchema } from "@netproof/core";
+import { presentJson, useCaseSchema } from "@netproof/core/parts";
 import type { Options } from "../flags.ts";
 import { useCaseName, useCasePath } from "../input.ts";
 import { operandsOf } from "../operands.ts";

@@ -17,7 +17,7 @@ const shared = sharedFolder();
 
 /** Public suites and bug reports, with their own expectations. Tagged probes differ by CNI and are never scored. */
 describe.skipIf(shared === undefined)("shared test data not found: public suites", () => {
-  for (const suite of ["k8s-e2e", "recipes", "cyclonus", "np-guard", "field"]) {
+  for (const suite of ["k8s-e2e", "recipes", "cyclonus", "np-guard", "policy-api", "field"]) {
     const folder = path.join(shared ?? "", "cases", suite);
     describe(suite, () => {
       test.each(caseFiles(folder))("%s", async (file) => {
@@ -40,5 +40,6 @@ describe.skipIf(shared === undefined)("shared test data not found: public suites
 
 function caseFiles(folder: string): readonly string[] {
   if (shared === undefined) return [];
-  return readdirSync(path.join(folder, "cases")).filter((name) => name.endsWith(".json")).sort();
+  const names = readdirSync(path.join(folder, "cases"), { recursive: true, encoding: "utf8" });
+  return names.filter((name) => name.endsWith(".json")).sort();
 }

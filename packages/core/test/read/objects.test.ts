@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { objectKey, read, readObjects } from "../../src/read/read.ts";
 import { positionOf } from "../../src/text/source.ts";
-import { linesOf, policy, readText } from "./reading.ts";
+import { clusterPolicy, linesOf, policy, readText } from "./reading.ts";
 
 async function keysOf(text: string, file = "a.yaml"): Promise<readonly string[]> {
   const { objects, diagnostics } = await readObjects([{ name: file, text }]);
@@ -202,13 +202,8 @@ describe("keys given twice (S19)", () => {
       ["key-repeated", "the first"],
     ]);
     expect(ledger.skipped).toEqual([]);
-    expect(
-      await linesOf(
-        policy("podSelector: {}", "podSelector: {}")
-          .replace("networking.k8s.io/v1", "policy.networking.k8s.io/v1alpha2")
-          .replace("NetworkPolicy", "ClusterNetworkPolicy"),
-      ),
-    ).toEqual(["error key-repeated 6:3 podSelector"]);
+    const tenants = clusterPolicy("tier: Admin", "priority: 1", "subject: {namespaces: {}}", "priority: 2");
+    expect(await linesOf(tenants)).toEqual(["error key-repeated 8:3 priority"]);
   });
 
   test("elsewhere: the last counts, the ledger names both", async () => {

@@ -32,6 +32,18 @@ export function policy(...spec: readonly string[]): string {
   ].join("\n");
 }
 
+/** A ClusterNetworkPolicy `tenants` with these lines below `spec:`, which is line 4. */
+export function clusterPolicy(...spec: readonly string[]): string {
+  return [
+    "apiVersion: policy.networking.k8s.io/v1beta1",
+    "kind: ClusterNetworkPolicy",
+    "metadata: {name: tenants}",
+    "spec:",
+    ...spec.map((each) => `  ${each}`),
+    "",
+  ].join("\n");
+}
+
 /** The lines of a table in a template text, without the indentation. */
 export function table(text: string): readonly string[] {
   return text

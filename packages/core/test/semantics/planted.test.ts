@@ -52,8 +52,7 @@ const mistakes: readonly { readonly file: string; readonly right: string; readon
   { file: "tier.ts", right: 'match: { rule, peer: unknown, port: "any" }, action: "Deny", doubts: []', wrong: 'match: { rule, peer: unknown, port: "any" }, action: rule.action, doubts: []' },
   { file: "tier.ts", right: "if (first.doubts.length === 0) return decided;", wrong: "return decided;" },
   { file: "tier.ts", right: "verdictOfReason(decided) === verdictOfReason(otherwise) ? otherwise", wrong: "false ? otherwise" },
-  { file: "tier.ts", right: 'if (result.outcome === "match") return [...candidates,', wrong: 'if (result.outcome === "match") candidates.push(...[' },
-  { file: "tier.ts", right: "policies.filter((policy) => policy[question.direction].length > 0)", wrong: "[...policies]" },
+  { file: "tier.ts", right: 'if (result.outcome === "match") return [...candidates, { kind: "rule", match: result.match, action: rule.action, doubts: [] }];', wrong: 'if (result.outcome === "match") candidates.unshift({ kind: "rule", match: result.match, action: rule.action, doubts: [] });' },
 ];
 
 const source = path.resolve(import.meta.dirname, "../../src");

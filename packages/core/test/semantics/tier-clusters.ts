@@ -14,16 +14,18 @@ const tcp = (number: number): string => `, protocols: [{ tcp: { destinationPort:
 export const tierTables: readonly RuleTable[] = [
   {
     rule: "C1",
-    title: "the subject is pods by both labels; without a namespaceSelector pods of every namespace; a direction without rules is left alone",
+    title: "the subject is pods by both labels; without a namespaceSelector pods of every namespace, peers likewise; a direction without rules is left alone",
     manifests:
       cluster +
       node("n1", "192.168.0.1") +
       pod("x", "host", "192.168.0.1", "app: host", ", hostNetwork: true, nodeName: n1") +
       tierPolicy("Admin", 1, "team", team("blue"), `ingress: [${rule("Deny", "from", every)}]`) +
       tierPolicy("Admin", 2, "everywhere", "{ pods: { podSelector: { matchLabels: { app: d } } } }", `ingress: [${rule("Deny", "from", team("blue"))}]`) +
-      tierPolicy("Admin", 3, "both", pods("y", "a"), `egress: [${rule("Deny", "to", pods("y", "d"))}]`),
+      tierPolicy("Admin", 3, "both", pods("y", "a"), `egress: [${rule("Deny", "to", pods("y", "d"))}]`) +
+      tierPolicy("Admin", 4, "peers", pods("x", "c"), `egress: [${rule("Deny", "to", "{ pods: { podSelector: { matchLabels: { app: a } } } }")}]`),
     rows: `
       y/a -> x/b     80/TCP  deny   rule-denies
+      x/c -> y/a     80/TCP  deny   rule-denies
       x/b -> y/a     80/TCP  allow  not-isolated
       x/a -> y/d     80/TCP  deny   rule-denies
       y/a -> y/d     80/TCP  deny   rule-denies

@@ -1,0 +1,38 @@
+// Names for netproof's own packages, beside the public ones. They may change with any release.
+export * from "./index.ts";
+export { addressIn, sameEndpoint } from "./model/endpoint.ts";
+export { verdictOfReason } from "./model/judgement.ts";
+export { emptyLedger } from "./model/ledger.ts";
+export { families } from "./net/address.ts";
+export { protocols } from "./net/ports.ts";
+export { uniteCuts } from "./reach/cuts.ts";
+export { familiesInUse } from "./reach/families.ts";
+export { readMessages } from "./read/read.ts";
+export { coverageOf } from "./report/coverage.ts";
+export { explainPorts, type ExplainNames } from "./report/explain.ts";
+export { type RowGroup } from "./report/list.ts";
+export { type PairWanted } from "./report/matrix.ts";
+export { reportDiagnostic } from "./report/places.ts";
+export { presentCheck, presentCoverage, presentLedger } from "./report/present/check.ts";
+export { annotationProperty, annotationText, csvField, safeText } from "./report/present/escape.ts";
+export { presentDiagnostics } from "./report/present/frame.ts";
+export { presentAsk } from "./report/present/list.ts";
+export { asciiGlyphs, plainPaint, unicodeGlyphs, type Paint } from "./report/present/look.ts";
+export { presentRunQuiet } from "./report/present/run.ts";
+export { sortRows, type Row, type RowOptions } from "./report/rows.ts";
+export { type JudgedStage } from "./report/run.ts";
+export { type AskSide, type Coverage, type FlowExplanation, type ListRule, type ReportDiagnostic } from "./report/types.ts";
+export { askSide } from "./report/words.ts";
+export { type CodePage, type MessageEntry, type Say, compareDiagnostics, compareTexts, sayer } from "./text/diagnostic.ts";
+export { positionOf } from "./text/source.ts";
+export { nearest } from "./text/suggest.ts";
+export { checkDeviations } from "./usecase/check.ts";
+export { resolveEnd, type End, type EndProblem, type NameTable } from "./usecase/ends.ts";
+export { messages as useCaseMessages } from "./usecase/messages.ts";
+export { type EndName } from "./usecase/types.ts";
+
+/** The JSON Schema (draft 7) of `netproof.yaml`. Loads the library that makes it, which nothing else here needs. */
+export async function useCaseSchema(): Promise<Record<string, unknown>> {
+  const { jsonSchema } = await import("./usecase/schema.ts");
+  return jsonSchema();
+}
