@@ -1,12 +1,13 @@
 // Names for netproof's own packages, beside the public ones. They may change with any release.
 export * from "./index.ts";
-export { addressIn, sameEndpoint } from "./model/endpoint.ts";
+export { addressIn, nodeNameOf, sameEndpoint } from "./model/endpoint.ts";
 export { verdictOfReason } from "./model/judgement.ts";
 export { emptyLedger } from "./model/ledger.ts";
 export { families } from "./net/address.ts";
 export { protocols } from "./net/ports.ts";
 export { uniteCuts } from "./reach/cuts.ts";
 export { familiesInUse } from "./reach/families.ts";
+export { matchOrigin, matchText, policyText } from "./reach/why.ts";
 export { readMessages } from "./read/read.ts";
 export { coverageOf } from "./report/coverage.ts";
 export { explainPorts, type ExplainNames } from "./report/explain.ts";

@@ -67,7 +67,7 @@ export type TierStep =
       readonly tier: Tier;
       readonly outcome: TierAction;
       readonly match: RuleMatch<TierRule>;
-      /** What the tiers behind this one would say without the rule, undefined when there is none; computed when asked for. */
+      /** What would be said without the rule, by the rest of this tier or those behind it; undefined: the default. Computed when asked for. */
       readonly otherwise: Reason | undefined;
     }
   | { readonly tier: Tier; readonly outcome: "undetermined"; readonly doubts: readonly Doubt[] };

@@ -1,11 +1,12 @@
 import type { Labels, Namespace, Node, Pod, Service, Snapshot } from "../model/cluster.ts";
 import type { Ledger } from "../model/ledger.ts";
-import type { NetworkPolicy, Unread } from "../model/policy.ts";
+import type { ClusterPolicy, NetworkPolicy, Unread } from "../model/policy.ts";
 import { compareTexts, type Diagnostic } from "../text/diagnostic.ts";
 import { spanOf } from "../text/source.ts";
+import { readClusterPolicy } from "./clusterpolicy.ts";
 import { withoutRepetitions } from "./duplicates.ts";
 import { originOf, spanAt, type Reading } from "./kubernetes.ts";
-import { useOf, workloadKinds } from "./kinds.ts";
+import { clusterPolicyKinds, useOf, workloadKinds } from "./kinds.ts";
 import { assumedEntries, readCounts, skippedKinds } from "./ledger.ts";
 import { firstLetters } from "./letters.ts";
 import { limits } from "./limits.ts";
@@ -55,6 +56,7 @@ export function assemble(objects: readonly ManifestObject[], options: ReadOption
   const namespaces = namespacesOf(of("Namespace"), [...kept, ...unreadObjects], extra);
   const nodes = [...of("Node").map((object) => readNode(object).node), ...(extra.nodes ?? [])].sort(byName);
   const policies = of("NetworkPolicy").map(readNetworkPolicy);
+  const clusterPolicyObjects = clusterPolicyKinds.flatMap(of);
   const made = podsOf(of("Pod"), workloadKinds.flatMap(of), { namespaces, nodes, options }, extra);
   const services = servicesOf(of("Service"), [...of("EndpointSlice"), ...of("Endpoints")], namespaces, extra);
 
@@ -64,7 +66,7 @@ export function assemble(objects: readonly ManifestObject[], options: ReadOption
     pods: made.pods,
     services,
     policies: inCreationOrder(policies),
-    clusterPolicies: [],
+    clusterPolicies: clusterPolicyObjects.flatMap((object) => readClusterPolicy(object).policy ?? []).sort(byPrecedence),
     unread: unreadObjects.map(unreadOf).sort(byWho),
   };
   const readings = readingsOf(kept);
@@ -73,7 +75,8 @@ export function assemble(objects: readonly ManifestObject[], options: ReadOption
     ...firstLetters(readings.flatMap((reading) => reading.diagnostics)),
     ...made.diagnostics,
     ...conflictsWith(extra, kept),
-    ...whatIsMissing(made.pods.length, policies.length + unreadObjects.length, objects.length > 0),
+    ...mixedGenerations(clusterPolicyObjects),
+    ...whatIsMissing(made.pods.length, policies.length + clusterPolicyObjects.length + unreadObjects.length, objects.length > 0),
   ];
   const ledger = {
     read: readCounts(kept),
@@ -259,6 +262,10 @@ function readingsOf(objects: readonly ManifestObject[]): readonly Reading[] {
         return readEndpoints(object);
       case "NetworkPolicy":
         return readNetworkPolicy(object);
+      case "ClusterNetworkPolicy":
+      case "AdminNetworkPolicy":
+      case "BaselineAdminNetworkPolicy":
+        return readClusterPolicy(object);
       default:
         return readWorkload(object);
     }
@@ -287,6 +294,15 @@ function sameLabels(a: Labels, b: Labels): boolean {
   return a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);
 }
 
+/** ClusterNetworkPolicy replaces the older kinds, so that few clusters know both. Told once, at the first of the older. */
+function mixedGenerations(objects: readonly ManifestObject[]): readonly Diagnostic[] {
+  const newer = objects.find(({ kind }) => kind === "ClusterNetworkPolicy");
+  const older = objects.find(({ kind }) => kind !== "ClusterNetworkPolicy");
+  if (newer === undefined || older === undefined) return [];
+  const related = [{ at: spanAt({ object: newer }, "kind", "entry"), message: "the newer kind" }];
+  return [say("tier-kinds-mixed", spanAt({ object: older }, "kind", "entry"), {}, { related })];
+}
+
 /** Policies with mistakes count too: that they are there is not what is missing. */
 function whatIsMissing(pods: number, policies: number, anything: boolean): readonly Diagnostic[] {
   if (pods === 0) return anything ? [say("no-pods", undefined, { policies })] : [];
@@ -295,6 +311,16 @@ function whatIsMissing(pods: number, policies: number, anything: boolean): reado
 
 function podKey({ namespace, name }: { readonly namespace: Namespace; readonly name: string }): string {
   return `${namespace.name}/${name}`;
+}
+
+/** Admin before Baseline, then ascending by priority (C3); the names only make the order one. */
+function byPrecedence(a: ClusterPolicy, b: ClusterPolicy): number {
+  return (
+    compareTexts(a.tier, b.tier) ||
+    a.priority - b.priority ||
+    compareTexts(a.name.kind, b.name.kind) ||
+    compareTexts(a.name.name, b.name.name)
+  );
 }
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {

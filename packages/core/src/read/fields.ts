@@ -34,25 +34,52 @@ export function peersField(direction: Direction): "from" | "to" {
   return direction === "ingress" ? "from" : "to";
 }
 
-/** A field that the API does not know is an error, never dropped: dropping it often turns a rule into "allow everything" (S19). */
-export function refuseUnknownFields(reading: Reading, field: Field, shape: Shape): boolean {
-  const known = fieldsOf(shape);
+/** What may stand in a mapping, and what to say of what may not. */
+export interface FieldRules {
+  readonly known: readonly string[];
+  /** How a message calls the mapping: "a rule". */
+  readonly what: string;
+  /** What a server that drops unknown fields would have made of the rest. */
+  lossOf(key: string, left: readonly string[]): string;
+  /** Where a field belongs that stands in the wrong mapping. */
+  homeOf(key: string): string | undefined;
+}
+
+/**
+ * A field that the API does not know is an error, never dropped: dropping it often turns a rule into "allow everything" (S19).
+ * Gives the unknown keys, and the fields that they were meant for.
+ */
+export function refuseUnknown(
+  reading: Reading,
+  field: Field,
+  rules: FieldRules,
+): { readonly unknown: readonly string[]; readonly meant: readonly string[] } {
+  const { known, what } = rules;
   const written = Object.keys(field.value as Fields);
   const unknown = written.filter((key) => !known.includes(key));
   const left = written.filter((key) => known.includes(key) && (field.value as Fields)[key] !== null);
-  for (const key of unknown) {
-    const home = homeOf(key, shape);
-    const meant =
-      home === undefined
-        ? nearest(
-            key,
-            known.filter((candidate) => !written.includes(candidate)),
-          )
-        : undefined;
-    const parameters = { what: nameOf(shape), field: key, lost: lossOf(key, shape, left), home, meant };
+  const free = known.filter((candidate) => !written.includes(candidate));
+  const meantFor = unknown.map((key) => {
+    const home = rules.homeOf(key);
+    const meant = home === undefined ? nearest(key, free) : undefined;
+    const parameters = { what, field: key, lost: rules.lossOf(key, left), home, meant };
     reading.diagnostics.push(say("field-unknown", spanAt(reading, childPath(field.path, key), "key"), parameters));
-  }
-  return unknown.length > 0;
+    return meant;
+  });
+  return { unknown, meant: meantFor.filter((meant) => meant !== undefined) };
+}
+
+export function refuseUnknownFields(reading: Reading, field: Field, shape: Shape): boolean {
+  return refuseUnknown(reading, field, fieldRules(shape)).unknown.length > 0;
+}
+
+export function fieldRules(shape: Shape): FieldRules {
+  return {
+    known: fieldsOf(shape),
+    what: nameOf(shape),
+    lossOf: (key, left) => lossOf(key, shape, left),
+    homeOf: (key) => homeOf(key, shape),
+  };
 }
 
 function nameOf({ shape }: Shape): string {
@@ -74,7 +101,6 @@ function nameOf({ shape }: Shape): string {
   }
 }
 
-/** What a server that drops unknown fields would have made of the rest. */
 function lossOf(key: string, shape: Shape, left: readonly string[]): string {
   switch (shape.shape) {
     case "spec": {
@@ -102,7 +128,6 @@ function lossOf(key: string, shape: Shape, left: readonly string[]): string {
   }
 }
 
-/** Where a field belongs that stands in the wrong mapping. */
 function homeOf(key: string, shape: Shape): string | undefined {
   const spec = ["ingress", "egress", "policyTypes"];
   const peer = ["podSelector", "namespaceSelector", "ipBlock"];

@@ -23,6 +23,9 @@ export const workloadKinds: readonly string[] = [
   "CronJob",
 ];
 
+/** The kinds of policy.networking.k8s.io (C1 to C12). */
+export const clusterPolicyKinds: readonly string[] = ["ClusterNetworkPolicy", "AdminNetworkPolicy", "BaselineAdminNetworkPolicy"];
+
 /** The kinds whose objects are read, in the order of the ledger. */
 export const readKinds: readonly string[] = [
   "Namespace",
@@ -33,14 +36,13 @@ export const readKinds: readonly string[] = [
   "EndpointSlice",
   "Endpoints",
   "NetworkPolicy",
+  ...clusterPolicyKinds,
 ];
 
-/** Kinds of policy.networking.k8s.io. A key given twice in them is an error, as in a NetworkPolicy (S19). */
-export const adminPolicyKinds: readonly string[] = ["AdminNetworkPolicy", "BaselineAdminNetworkPolicy", "ClusterNetworkPolicy"];
-
+/** A key given twice in a policy is an error, as servers with strict validation make it (S19). */
 export function isPolicyKind(group: string, kind: string): boolean {
   const networkPolicy = kind === "NetworkPolicy" && (group === "networking.k8s.io" || group === "extensions");
-  return networkPolicy || (group === "policy.networking.k8s.io" && adminPolicyKinds.includes(kind));
+  return networkPolicy || (group === "policy.networking.k8s.io" && clusterPolicyKinds.includes(kind));
 }
 
 const namespaced = { use: "read", scope: "namespaced" } as const;
@@ -74,9 +76,7 @@ const table: ReadonlyMap<string, KindUse> = new Map<string, KindUse>([
   ["discovery.k8s.io/EndpointSlice", namespaced],
   ["networking.k8s.io/NetworkPolicy", namespaced],
   ["extensions/NetworkPolicy", namespaced],
-
-  // The admin tiers (C1 to C12) become "read" here when they are built.
-  ...adminPolicyKinds.map((kind) => [`policy.networking.k8s.io/${kind}`, unread("cluster", "the admin tiers are not built yet")] as const),
+  ...clusterPolicyKinds.map((kind) => [`policy.networking.k8s.io/${kind}`, cluster] as const),
 
   ["cilium.io/CiliumNetworkPolicy", unread("namespaced", "a policy of Cilium, enforced beside NetworkPolicy")],
   ["cilium.io/CiliumClusterwideNetworkPolicy", unread("cluster", "a policy of Cilium, enforced beside NetworkPolicy")],

@@ -45,7 +45,7 @@ export function spanAt({ object }: Pick<Reading, "object">, path: string, part: 
 }
 
 /** The text of a value as it was written: `0443`, `yes`, `"80"`. */
-export function writtenAt(reading: Reading, path: string): string {
+function writtenAt(reading: Reading, path: string): string {
   const { source, start, end } = spanAt(reading, path, "value");
   return source.text.slice(start, end);
 }
@@ -158,6 +158,15 @@ export function portNumber(reading: Reading, field: Field | undefined, what: str
   if (port >= 1 && port <= 65535) return port;
   reading.diagnostics.push(say("port-out-of-range", spanAt(reading, field.path, "value"), { what, port }));
   return undefined;
+}
+
+/** `0443` is octal in YAML 1.1: 291. */
+export function warnOctal(reading: Reading, field: Field): void {
+  const written = writtenAt(reading, field.path);
+  if (typeof field.value !== "number" || !/^[-+]?0[0-9_]+$/.test(written)) return;
+  const meant = written.replaceAll("_", "").replace(/^([-+]?)0+(?=[0-9])/, "$1");
+  const at = spanAt(reading, field.path, "value");
+  if (meant !== String(field.value)) reading.diagnostics.push(say("octal-number", at, { written, value: field.value, meant }));
 }
 
 export function address(reading: Reading, field: Field | undefined, what: string): Address | undefined {

@@ -1,18 +1,6 @@
-import { sayer, type CodePage, type MessageEntry, type Say } from "../text/diagnostic.ts";
-
-/** The user's text in a message: in backticks, and not longer than a line. */
-function quoted(text: string): string {
-  const line = text.replace(/\s+/g, " ");
-  return `\`${line.length > 60 ? `${line.slice(0, 59)}…` : line}\``;
-}
-
-function didYouMean(meant: string | undefined): string | undefined {
-  return meant === undefined ? undefined : `did you mean \`${meant}\`?`;
-}
-
-function page(title: string, explanation: string, file: string, text: string): CodePage {
-  return { title, explanation, example: { file, text } };
-}
+import { sayer, type MessageEntry, type Say } from "../text/diagnostic.ts";
+import { clusterPolicyCatalogue, type ClusterPolicyParameters } from "./clusterpolicy-messages.ts";
+import { didYouMean, either, page, quoted } from "./words.ts";
 
 /** A NetworkPolicy as an example, with this below `spec:`. */
 function policy(...spec: readonly string[]): string {
@@ -39,7 +27,7 @@ const skipHint = "--skip-unreadable leaves such files out and counts them in the
 type Nothing = Readonly<Record<string, never>>;
 
 /** What each message speaks of. */
-export interface ReadParameters {
+export interface ReadParameters extends ClusterPolicyParameters {
   readonly "file-empty": Nothing;
   readonly "file-binary": { readonly looksLike: string | undefined };
   readonly "yaml-invalid": { readonly reason: string };
@@ -62,7 +50,7 @@ export interface ReadParameters {
   readonly "list-item-invalid": Nothing;
   readonly "name-missing": { readonly kind: string };
   readonly "name-invalid": { readonly what: string; readonly name: string };
-  readonly "api-version-unserved": { readonly apiVersion: string };
+  readonly "api-version-unserved": { readonly kind: string; readonly apiVersion: string; readonly served: readonly string[] };
   readonly "object-repeated": { readonly title: string };
   readonly "object-conflict": { readonly title: string };
   readonly "type-wrong": { readonly what: string; readonly expected: string };
@@ -344,12 +332,12 @@ export const catalogue: { readonly [Code in keyof ReadParameters]: MessageEntry<
   },
   "api-version-unserved": {
     severity: "error",
-    message: ({ apiVersion }) => `no server serves NetworkPolicy as ${quoted(apiVersion)}`,
-    label: () => "write networking.k8s.io/v1",
+    message: ({ kind, apiVersion }) => `no server serves ${kind} as ${quoted(apiVersion)}`,
+    label: ({ served }) => `write ${either(served)}`,
     help: ({ apiVersion }) => (apiVersion.startsWith("extensions/") ? "extensions/v1beta1 ended with Kubernetes 1.16" : undefined),
     page: page(
       "An apiVersion that is not served",
-      "NetworkPolicy is networking.k8s.io/v1. The old extensions/v1beta1 has not been served since Kubernetes 1.16; the fields are the same.",
+      "NetworkPolicy is networking.k8s.io/v1; the old extensions/v1beta1 has not been served since Kubernetes 1.16, and the fields are the same. ClusterNetworkPolicy is policy.networking.k8s.io/v1beta1 or v1alpha2, the older AdminNetworkPolicy and BaselineAdminNetworkPolicy are v1alpha1.",
       "web.yaml",
       policy("podSelector: {}").replace("networking.k8s.io/v1", "extensions/v1beta1"),
     ),
@@ -671,6 +659,8 @@ export const catalogue: { readonly [Code in keyof ReadParameters]: MessageEntry<
       policy("podSelector: {matchExpressions: [{key: app, operator: Exists, values: [web]}]}"),
     ),
   },
+
+  ...clusterPolicyCatalogue,
 
   // ---- the whole -----------------------------------------------------------------------------------------------------
   "no-pods": {

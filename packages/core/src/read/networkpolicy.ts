@@ -1,9 +1,8 @@
 import type { Direction, NetworkPolicy, Peer, PolicyName, PortMatch, Rule, Selector } from "../model/policy.ts";
-import { bitsOf, formatAddress, parseAddress } from "../net/address.ts";
 import { isStrictSubset, parseCidr, type Cidr } from "../net/cidr.ts";
-import { childPath, type Origin } from "../text/source.ts";
-import { nearest } from "../text/suggest.ts";
-import { peersField, refuseUnknownFields } from "./fields.ts";
+import type { Origin } from "../text/source.ts";
+import { singleOf } from "./cidrs.ts";
+import { fieldsOf, peersField, refuseUnknownFields } from "./fields.ts";
 import * as kubernetes from "./kubernetes.ts";
 import {
   child,
@@ -20,11 +19,11 @@ import {
   type Reading,
 } from "./kubernetes.ts";
 import { say } from "./messages.ts";
-import { isLabel, isPortName, isSubdomain } from "./names.ts";
+import { isLabel, isPortName } from "./names.ts";
 import type { ManifestObject } from "./manifest.ts";
+import { checkHead, isServed } from "./policyhead.ts";
 import { oncePerObject } from "./remember.ts";
 import { everything, selectorOf } from "./selectors.ts";
-import type { Fields } from "./value.ts";
 
 /**
  * Reads a NetworkPolicy of networking.k8s.io/v1: every rule of the API server's validation (semantics 4.1), all mistakes at once.
@@ -38,30 +37,15 @@ export interface NetworkPolicyReading extends Reading {
 
 function readingOf(object: ManifestObject): NetworkPolicyReading {
   const reading = startReading(object);
-  const policy = isServed(reading) ? policyOf(reading) : undefined;
+  // `extensions/v1beta1` has not been served since Kubernetes 1.16.
+  const policy = isServed(reading, "networking.k8s.io", ["v1"]) ? policyOf(reading) : undefined;
   return { ...reading, policy: hasErrors(reading) ? undefined : policy };
-}
-
-/** `extensions/v1beta1` is not served since Kubernetes 1.16; what it says may differ, so it is never read as if it were the new one. */
-function isServed(reading: Reading): boolean {
-  const { group, version } = reading.object;
-  if (group === "networking.k8s.io" && version === "v1") return true;
-  const at = spanAt(reading, "apiVersion", "value");
-  const quote = /^["']/.exec(at.source.text.slice(at.start, at.end))?.[0] ?? "";
-  const fix = [{ at, text: `${quote}networking.k8s.io/v1${quote}` }];
-  reading.diagnostics.push(say("api-version-unserved", at, { apiVersion: `${group}/${version}` }, { fix }));
-  return false;
 }
 
 function policyOf(reading: Reading): NetworkPolicy {
   const { object } = reading;
   const name: PolicyName = { namespace: object.namespace ?? "", name: object.name };
-  checkTop(reading);
-  if (!isSubdomain(object.name)) {
-    reading.diagnostics.push(
-      say("name-invalid", spanAt(reading, "metadata.name", "value"), { what: "the name of a policy", name: object.name }),
-    );
-  }
+  checkHead(reading, fieldsOf({ shape: "spec" }), "dropped, this policy would select every pod of its namespace");
   if (!isLabel(name.namespace)) {
     const parameters = { what: "the name of a namespace", name: name.namespace };
     reading.diagnostics.push(say("name-invalid", spanAt(reading, "metadata.namespace", "value"), parameters));
@@ -87,7 +71,16 @@ function policyOf(reading: Reading): NetworkPolicy {
     });
   }
   const isolatesAt = { ingress: isolatesAtOf(reading, spec, types, "ingress"), egress: isolatesAtOf(reading, spec, types, "egress") };
-  return { kind: "NetworkPolicy", name, subject: subjectOf(reading, spec), ingress, egress, isolatesAt, written: object.value, origin: originOf(reading) };
+  return {
+    kind: "NetworkPolicy",
+    name,
+    subject: subjectOf(reading, spec),
+    ingress,
+    egress,
+    isolatesAt,
+    written: object.value,
+    origin: originOf(reading),
+  };
 }
 
 /** The entry of `policyTypes`; without one the list of rules, else `spec`. */
@@ -95,37 +88,6 @@ function isolatesAtOf(reading: Reading, spec: Field, types: PolicyTypes, directi
   const entry = types.entries.find((item) => item.direction === direction);
   return originOf(reading, entry?.path ?? child(spec, direction)?.path ?? spec.path);
 }
-
-/** Fields beside `spec` cannot change a verdict, unless they are parts of `spec` that slipped out of it. */
-function checkTop(reading: Reading): void {
-  const root = rootOf(reading);
-  for (const key of Object.keys(root.value as Fields)) {
-    if (["apiVersion", "kind", "metadata", "spec", "status"].includes(key)) continue;
-    const inSpec = ["podSelector", "policyTypes", "ingress", "egress"].includes(key);
-    const meant = nearest(key, ["spec"]);
-    if (inSpec || meant !== undefined) {
-      const lost = "dropped, this policy would select every pod of its namespace";
-      const parameters = { what: "a NetworkPolicy", field: key, lost, home: inSpec ? "under `spec:`" : undefined, meant };
-      reading.diagnostics.push(say("field-unknown", spanAt(reading, childPath("", key), "key"), parameters));
-    } else skip(reading, key, childPath("", key));
-  }
-  const metadata = child(root, "metadata");
-  kubernetes.labels(reading, child(metadata, "labels"), "`labels`");
-  kubernetes.labels(reading, child(metadata, "annotations"), "`annotations`");
-  for (const key of Object.keys((metadata?.value ?? {}) as Fields)) {
-    if (!metadataFields.has(key)) skip(reading, `metadata.${key}`, childPath("metadata", key));
-  }
-}
-
-function skip(reading: Reading, field: string, path: string): void {
-  const why = "no field of the API, dropped by the server";
-  reading.skipped.push({ what: `${field} of NetworkPolicy`, effect: "none", why, count: 1, origins: [originOf(reading, path)] });
-}
-
-const metadataFields: ReadonlySet<string> = new Set([
-  ...["name", "generateName", "namespace", "labels", "annotations", "ownerReferences", "finalizers", "managedFields", "selfLink", "uid"],
-  ...["resourceVersion", "generation", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "clusterName"],
-]);
 
 /** «podSelector is optional; a missing one selects every pod of the namespace» (S3). */
 function subjectOf(reading: Reading, spec: Field): Selector {
@@ -260,12 +222,6 @@ function cidrOf(reading: Reading, field: Field, what: string): Cidr | undefined 
   return cidr;
 }
 
-/** `192.0.2.77/32` for `192.0.2.77/24`: what was meant if it was one address. */
-function singleOf(written: string): string {
-  const address = parseAddress(written.slice(0, written.indexOf("/")));
-  return address === undefined ? written : `${formatAddress(address)}/${bitsOf(address.family)}`;
-}
-
 /** One item of `ports` (S7): a protocol, and a number, a range, a name (S6) or every port of it. */
 function portOf(reading: Reading, item: Field, direction: Direction): PortMatch | undefined {
   refuseUnknownFields(reading, item, { shape: "port", direction });
@@ -280,7 +236,7 @@ function portOf(reading: Reading, item: Field, direction: Direction): PortMatch 
 
 function portValueOf(reading: Reading, field: Field): number | { readonly name: string } | undefined {
   if (typeof field.value === "number") {
-    warnOctal(reading, field);
+    kubernetes.warnOctal(reading, field);
     return kubernetes.portNumber(reading, field, "a port");
   }
   if (typeof field.value !== "string") {
@@ -295,20 +251,11 @@ function portValueOf(reading: Reading, field: Field): number | { readonly name: 
 }
 
 function endOf(reading: Reading, field: Field, port: ReturnType<typeof portValueOf> | "any"): number | undefined {
-  warnOctal(reading, field);
+  kubernetes.warnOctal(reading, field);
   const end = kubernetes.portNumber(reading, field, "`endPort`");
   if (end === undefined || port === undefined) return undefined;
   const reason = port === "any" ? "no-port" : typeof port !== "number" ? "named-port" : end < port ? "smaller" : undefined;
   if (reason === undefined) return end;
   reading.diagnostics.push(say("end-port-invalid", spanAt(reading, field.path, "value"), { reason, end }));
   return undefined;
-}
-
-/** `0443` is octal in YAML 1.1: 291. */
-function warnOctal(reading: Reading, field: Field): void {
-  const written = kubernetes.writtenAt(reading, field.path);
-  if (typeof field.value !== "number" || !/^[-+]?0[0-9_]+$/.test(written)) return;
-  const meant = written.replaceAll("_", "").replace(/^([-+]?)0+(?=[0-9])/, "$1");
-  const at = spanAt(reading, field.path, "value");
-  if (meant !== String(field.value)) reading.diagnostics.push(say("octal-number", at, { written, value: field.value, meant }));
 }

@@ -1,15 +1,15 @@
 import type { Requirement, Selector } from "../model/policy.ts";
 import { childPath } from "../text/source.ts";
 import { nearest } from "../text/suggest.ts";
-import { refuseUnknownFields } from "./fields.ts";
+import { refuseUnknown, refuseUnknownFields, fieldRules, type FieldRules } from "./fields.ts";
 import { child, list, mapping, mappings, originOf, spanAt, text, type Field, type Reading } from "./kubernetes.ts";
 import { say } from "./messages.ts";
 import { isLabelKey, isLabelValue } from "./names.ts";
 import type { Fields } from "./value.ts";
 
 /** A label selector (S1): `matchLabels` and `matchExpressions` are ANDed, an empty one selects everything. */
-export function selectorOf(reading: Reading, field: Field, name: string): Selector {
-  const requirements = mapping(reading, field, `\`${name}\``) === undefined ? [] : requirementsOf(reading, field);
+export function selectorOf(reading: Reading, field: Field, name: string, rules: FieldRules = fieldRules({ shape: "selector" })): Selector {
+  const requirements = mapping(reading, field, `\`${name}\``) === undefined ? [] : requirementsOf(reading, field, rules);
   return { requirements, origin: originOf(reading, field.path) };
 }
 
@@ -18,8 +18,8 @@ export function everything(reading: Reading, path: string): Selector {
   return { requirements: [], origin: originOf(reading, path) };
 }
 
-function requirementsOf(reading: Reading, field: Field): readonly Requirement[] {
-  refuseUnknownFields(reading, field, { shape: "selector" });
+function requirementsOf(reading: Reading, field: Field, rules: FieldRules): readonly Requirement[] {
+  refuseUnknown(reading, field, rules);
   const expressions = mappings(reading, child(field, "matchExpressions"), "`matchExpressions`", "an item of `matchExpressions`");
   return [...matchLabelsOf(reading, child(field, "matchLabels")), ...expressions.flatMap((item) => expressionOf(reading, item) ?? [])];
 }

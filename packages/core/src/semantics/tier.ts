@@ -23,7 +23,12 @@ export function isSubject({ subject }: ClusterPolicy, pod: Pod): boolean {
  * C3: policies ascending by priority, rules in order, first match. Accept and Deny are final; Pass and no match go on to `next`,
  * the tiers behind this one (C2). Undefined when the tier has no policy for this subject and direction: it is not asked.
  */
-export function askTier(tier: Tier, policies: readonly ClusterPolicy[], question: Question, next: (() => Reason) | undefined): Reason | undefined {
+export function askTier(
+  tier: Tier,
+  policies: readonly ClusterPolicy[],
+  question: Question,
+  next: (() => Reason) | undefined,
+): Reason | undefined {
   const asked = policies.filter((policy) => policy[question.direction].length > 0);
   if (asked.length === 0) return undefined;
   return decide(byPriority(asked).flatMap((level) => candidatesOf(level, question)));
@@ -44,11 +49,22 @@ export function askTier(tier: Tier, policies: readonly ClusterPolicy[], question
       outcome,
       match,
       get otherwise() {
-        return next?.();
+        return (
+          askTier(
+            tier,
+            asked.map((policy) => withoutRule(policy, match.rule)),
+            question,
+            next,
+          ) ?? next?.()
+        );
       },
     };
     return outcome === "Pass" ? [step, ...(next?.() ?? [])] : [step];
   }
+}
+
+function withoutRule(policy: ClusterPolicy, rule: TierRule): ClusterPolicy {
+  return { ...policy, [rule.direction]: policy[rule.direction].filter((other) => other !== rule) };
 }
 
 /** A rule that matches the flow, or may match it where there are doubts, with what it would do. */
@@ -65,7 +81,10 @@ function candidatesOf(level: readonly ClusterPolicy[], question: Question): read
 }
 
 /** A policy's rules in order, up to the first that surely matches. */
-function candidatesOfPolicy(policy: ClusterPolicy, { flow, direction, node }: Question): readonly (Candidate & { readonly kind: "rule" })[] {
+function candidatesOfPolicy(
+  policy: ClusterPolicy,
+  { flow, direction, node }: Question,
+): readonly (Candidate & { readonly kind: "rule" })[] {
   const candidates: (Candidate & { readonly kind: "rule" })[] = [];
   for (const rule of policy[direction]) {
     const unknown = rule.peers.find(({ kind }) => kind === "unknown");
@@ -77,7 +96,12 @@ function candidatesOfPolicy(policy: ClusterPolicy, { flow, direction, node }: Qu
     const result = askRule(rule, flow, node);
     if (result.outcome === "match") return [...candidates, { kind: "rule", match: result.match, action: rule.action, doubts: [] }];
     if (result.outcome === "doubt") {
-      candidates.push({ kind: "rule", match: { rule, peer: result.doubts[0].peer, port: "any" }, action: rule.action, doubts: result.doubts });
+      candidates.push({
+        kind: "rule",
+        match: { rule, peer: result.doubts[0].peer, port: "any" },
+        action: rule.action,
+        doubts: result.doubts,
+      });
     }
   }
   return candidates;

@@ -91,7 +91,10 @@ spec:
 }
 
 function networkPolicy(name: string, spec: string): InputFile {
-  return { name: `${name}.yaml`, text: `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {namespace: shop, name: ${name}}\nspec:\n${spec}` };
+  return {
+    name: `${name}.yaml`,
+    text: `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {namespace: shop, name: ${name}}\nspec:\n${spec}`,
+  };
 }
 
 const denyAll = policy("deny", "Admin", 5, "{name: all, action: Deny, from: [{namespaces: {}}]}");
@@ -237,7 +240,10 @@ shop/web → shop/cart 80/TCP: deny
     ],
     [
       "no match anywhere",
-      [tenants, policy("odd", "Baseline", 0, "{action: Deny, from: [{namespaces: {}}], protocols: [{tcp: {destinationPort: {number: 81}}}]}")],
+      [
+        tenants,
+        policy("odd", "Baseline", 0, "{action: Deny, from: [{namespaces: {}}], protocols: [{tcp: {destinationPort: {number: 81}}}]}"),
+      ],
       "shop/web",
       80,
       `

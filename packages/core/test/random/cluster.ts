@@ -233,7 +233,7 @@ const cluster: fc.Arbitrary<RawCluster> = fc
     spaces: fc.record({ x: labels, y: labels, z: labels }),
     pods: fc.array(pod, { minLength: 1, maxLength: 6 }),
     policies: fc.array(policy, { maxLength: 4 }),
-    clusterPolicies: fc.oneof({ weight: 1, arbitrary: fc.constant([]) }, { weight: 2, arbitrary: fc.array(clusterPolicy, { maxLength: 3 }) }),
+    clusterPolicies: fc.oneof({ weight: 1, arbitrary: fc.array(clusterPolicy, { maxLength: 0 }) }, { weight: 2, arbitrary: fc.array(clusterPolicy, { maxLength: 3 }) }),
     withNodes: fc.boolean(),
   })
   .map(({ spaces, pods, policies, clusterPolicies, withNodes }) => ({

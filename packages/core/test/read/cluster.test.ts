@@ -345,8 +345,7 @@ describe("what is not read (S20)", () => {
     ["networking.k8s.aws/v1alpha1", "ClusterNetworkPolicy", "undetermined *"],
     ["k8s.ovn.org/v1", "EgressFirewall", "undetermined shop/*"],
     ["network.openshift.io/v1", "EgressNetworkPolicy", "undetermined shop/*"],
-    
-    
+
     ["security.istio.io/v1", "AuthorizationPolicy", "none"],
     ["k8s.cni.cncf.io/v1beta1", "MultiNetworkPolicy", "none"],
     ["vendor.example/v1", "SuperNetworkPolicy", "undetermined shop/*"],

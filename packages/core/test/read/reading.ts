@@ -43,11 +43,3 @@ export function clusterPolicy(...spec: readonly string[]): string {
     "",
   ].join("\n");
 }
-
-/** The lines of a table in a template text, without the indentation. */
-export function table(text: string): readonly string[] {
-  return text
-    .split("\n")
-    .map((each) => each.trim())
-    .filter((each) => each !== "");
-}

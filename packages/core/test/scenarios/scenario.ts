@@ -13,7 +13,7 @@ import {
   type InputFile,
   type StageResult,
   type UseCase,
-} from "../../src/index.ts";
+} from "../../src/parts.ts";
 
 export const scenariosFolder = fileURLToPath(new URL("../../../../scenarios", import.meta.url));
 

@@ -23,7 +23,11 @@ const networkPolicyTables: readonly RuleTable[] = [
     manifests:
       cluster +
       policy("x", "notin", "{ podSelector: { matchExpressions: [{ key: tier, operator: NotIn, values: [db] }] } }") +
-      policy("y", "peers", "{ podSelector: { matchLabels: { app: d } }, ingress: [{ from: [{ namespaceSelector: {}, podSelector: { matchExpressions: [{ key: tier, operator: DoesNotExist }] } }] }] }"),
+      policy(
+        "y",
+        "peers",
+        "{ podSelector: { matchLabels: { app: d } }, ingress: [{ from: [{ namespaceSelector: {}, podSelector: { matchExpressions: [{ key: tier, operator: DoesNotExist }] } }] }] }",
+      ),
     rows: `
       y/a -> x/a  80/TCP  deny   no-rule-allows
       y/a -> x/b  80/TCP  deny   no-rule-allows
@@ -33,12 +37,20 @@ const networkPolicyTables: readonly RuleTable[] = [
   },
   {
     rule: "S1",
-    title: "the value \"\" is an ordinary value, and Exists wants the key whatever its value",
+    title: 'the value "" is an ordinary value, and Exists wants the key whatever its value',
     manifests:
       cluster +
       pod("x", "empty", "10.0.0.9", 'app: empty, tier: ""') +
-      policy("x", "p", '{ podSelector: { matchLabels: { app: a } }, ingress: [{ from: [{ podSelector: { matchLabels: { tier: "" } } }] }] }') +
-      policy("y", "p", "{ podSelector: {}, ingress: [{ from: [{ namespaceSelector: {}, podSelector: { matchExpressions: [{ key: tier, operator: Exists }] } }] }] }"),
+      policy(
+        "x",
+        "p",
+        '{ podSelector: { matchLabels: { app: a } }, ingress: [{ from: [{ podSelector: { matchLabels: { tier: "" } } }] }] }',
+      ) +
+      policy(
+        "y",
+        "p",
+        "{ podSelector: {}, ingress: [{ from: [{ namespaceSelector: {}, podSelector: { matchExpressions: [{ key: tier, operator: Exists }] } }] }] }",
+      ),
     rows: `
       x/empty -> x/a  80/TCP  allow  rule-allows
       x/b     -> x/a  80/TCP  deny   no-rule-allows
@@ -52,7 +64,11 @@ const networkPolicyTables: readonly RuleTable[] = [
     title: "an egress-only policy without policyTypes isolates ingress too, and an empty egress list isolates nothing",
     manifests:
       cluster +
-      policy("x", "egress-only", "{ podSelector: { matchLabels: { app: a } }, egress: [{ to: [{ podSelector: { matchLabels: { app: b } } }] }] }") +
+      policy(
+        "x",
+        "egress-only",
+        "{ podSelector: { matchLabels: { app: a } }, egress: [{ to: [{ podSelector: { matchLabels: { app: b } } }] }] }",
+      ) +
       policy("y", "empty-egress", "{ podSelector: { matchLabels: { app: d } }, egress: [] }"),
     rows: `
       x/b -> x/a  80/TCP  deny   no-rule-allows
@@ -64,7 +80,8 @@ const networkPolicyTables: readonly RuleTable[] = [
   {
     rule: "S2",
     title: "rules of a direction that policyTypes does not list are dead",
-    manifests: cluster + policy("x", "p", "{ podSelector: {}, policyTypes: [Egress], ingress: [{ from: [{ podSelector: {} }] }], egress: [{}] }"),
+    manifests:
+      cluster + policy("x", "p", "{ podSelector: {}, policyTypes: [Egress], ingress: [{ from: [{ podSelector: {} }] }], egress: [{}] }"),
     rows: `
       y/a -> x/a  80/TCP  allow  not-isolated
       x/a -> y/a  80/TCP  allow  rule-allows`,
@@ -87,12 +104,25 @@ const networkPolicyTables: readonly RuleTable[] = [
   },
   {
     rule: "S4",
-    title: "a podSelector alone means the policy's own namespace; a namespaceSelector beside it is ANDed; a namespace alone means all its pods",
+    title:
+      "a podSelector alone means the policy's own namespace; a namespaceSelector beside it is ANDed; a namespace alone means all its pods",
     manifests:
       cluster +
-      policy("x", "own", "{ podSelector: { matchLabels: { app: b } }, ingress: [{ from: [{ podSelector: { matchLabels: { app: a } } }] }] }") +
-      policy("x", "both", "{ podSelector: { matchLabels: { app: c } }, ingress: [{ from: [{ namespaceSelector: { matchLabels: { team: red } }, podSelector: { matchLabels: { app: a } } }] }] }") +
-      policy("x", "space", "{ podSelector: { matchLabels: { app: a } }, ingress: [{ from: [{ namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: y } } }] }] }"),
+      policy(
+        "x",
+        "own",
+        "{ podSelector: { matchLabels: { app: b } }, ingress: [{ from: [{ podSelector: { matchLabels: { app: a } } }] }] }",
+      ) +
+      policy(
+        "x",
+        "both",
+        "{ podSelector: { matchLabels: { app: c } }, ingress: [{ from: [{ namespaceSelector: { matchLabels: { team: red } }, podSelector: { matchLabels: { app: a } } }] }] }",
+      ) +
+      policy(
+        "x",
+        "space",
+        "{ podSelector: { matchLabels: { app: a } }, ingress: [{ from: [{ namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: y } } }] }] }",
+      ),
     rows: `
       x/a             -> x/b  80/TCP  allow  rule-allows
       y/a             -> x/b  80/TCP  deny   no-rule-allows
@@ -108,7 +138,11 @@ const networkPolicyTables: readonly RuleTable[] = [
     title: "an ipBlock holds addresses of pods like any other, its except narrows this block only, host bits do not count",
     manifests:
       cluster +
-      policy("x", "p", '{ podSelector: { matchLabels: { app: a } }, ingress: [{ from: [{ ipBlock: { cidr: 10.0.1.77/24, except: [10.0.1.4/32] } }] }, { from: [{ ipBlock: { cidr: 10.0.1.4/32 } }], ports: [{ port: 81 }] }] }') +
+      policy(
+        "x",
+        "p",
+        "{ podSelector: { matchLabels: { app: a } }, ingress: [{ from: [{ ipBlock: { cidr: 10.0.1.77/24, except: [10.0.1.4/32] } }] }, { from: [{ ipBlock: { cidr: 10.0.1.4/32 } }], ports: [{ port: 81 }] }] }",
+      ) +
       policy("x", "four", "{ podSelector: { matchLabels: { app: b } }, ingress: [{ from: [{ ipBlock: { cidr: 0.0.0.0/0 } }] }] }"),
     rows: `
       y/a               -> x/a  80/TCP  allow  rule-allows
@@ -140,8 +174,16 @@ const networkPolicyTables: readonly RuleTable[] = [
     title: "protocol and port are ANDed, TCP is the default, endPort is inclusive, a port item without a port is all of its protocol",
     manifests:
       cluster +
-      policy("x", "range", "{ podSelector: { matchLabels: { app: a } }, ingress: [{ ports: [{ port: 80, endPort: 90 }, { protocol: UDP, port: 53 }, { protocol: SCTP }] }] }") +
-      policy("x", "cross", "{ podSelector: { matchLabels: { app: b } }, ingress: [{ from: [{ podSelector: { matchLabels: { app: a } } }], ports: [{ port: 80 }] }, { from: [{ podSelector: { matchLabels: { app: c } } }], ports: [{ port: 443 }] }] }"),
+      policy(
+        "x",
+        "range",
+        "{ podSelector: { matchLabels: { app: a } }, ingress: [{ ports: [{ port: 80, endPort: 90 }, { protocol: UDP, port: 53 }, { protocol: SCTP }] }] }",
+      ) +
+      policy(
+        "x",
+        "cross",
+        "{ podSelector: { matchLabels: { app: b } }, ingress: [{ from: [{ podSelector: { matchLabels: { app: a } } }], ports: [{ port: 80 }] }, { from: [{ podSelector: { matchLabels: { app: c } } }], ports: [{ port: 443 }] }] }",
+      ),
     rows: `
       y/a -> x/a  79/TCP   deny   no-rule-allows
       y/a -> x/a  80/TCP   allow  rule-allows
@@ -172,7 +214,11 @@ const networkPolicyTables: readonly RuleTable[] = [
     title: "both ends must allow",
     manifests:
       cluster +
-      policy("x", "out", "{ podSelector: { matchLabels: { app: a } }, policyTypes: [Egress], egress: [{ to: [{ namespaceSelector: {} }] }] }") +
+      policy(
+        "x",
+        "out",
+        "{ podSelector: { matchLabels: { app: a } }, policyTypes: [Egress], egress: [{ to: [{ namespaceSelector: {} }] }] }",
+      ) +
       policy("y", "in", "{ podSelector: { matchLabels: { app: d } }, ingress: [{ from: [{ podSelector: {} }] }] }"),
     rows: `
       x/a -> y/d            80/TCP  deny   no-rule-allows
@@ -230,7 +276,11 @@ const networkPolicyTables: readonly RuleTable[] = [
     manifests:
       cluster +
       pod("y", "dual", "10.0.1.8").replace("podIPs: [{ ip: 10.0.1.8 }]", "podIPs: [{ ip: 10.0.1.8 }, { ip: 'fd00::8' }]") +
-      policy("y", "p", "{ podSelector: { matchLabels: { app: dual } }, ingress: [{ from: [{ ipBlock: { cidr: 0.0.0.0/0 } }], ports: [{ port: 80 }] }, { from: [{ ipBlock: { cidr: 'fd00::/64', except: ['fd00::9/128'] } }], ports: [{ port: 81 }] }] }"),
+      policy(
+        "y",
+        "p",
+        "{ podSelector: { matchLabels: { app: dual } }, ingress: [{ from: [{ ipBlock: { cidr: 0.0.0.0/0 } }], ports: [{ port: 80 }] }, { from: [{ ipBlock: { cidr: 'fd00::/64', except: ['fd00::9/128'] } }], ports: [{ port: 81 }] }] }",
+      ),
     rows: `
       ip:203.0.113.1 -> y/dual  80/TCP  allow  rule-allows
       ip:203.0.113.1 -> y/dual  81/TCP  deny   no-rule-allows
@@ -251,8 +301,16 @@ kind: Deployment
 metadata: { namespace: y, name: web }
 spec: { replicas: 1, selector: { matchLabels: { app: web } }, template: { metadata: { labels: { app: web } }, spec: { containers: [{ name: c }] } } }` +
       policy("x", "block", "{ podSelector: { matchLabels: { app: a } }, ingress: [{ from: [{ ipBlock: { cidr: 10.0.0.0/8 } }] }] }") +
-      policy("x", "label", "{ podSelector: { matchLabels: { app: b } }, ingress: [{ from: [{ ipBlock: { cidr: 10.0.0.0/8 } }, { namespaceSelector: {}, podSelector: { matchLabels: { app: web } } }] }] }") +
-      policy("x", "ports", "{ podSelector: { matchLabels: { app: c } }, ingress: [{ from: [{ ipBlock: { cidr: 10.0.0.0/8 } }], ports: [{ port: 80 }] }] }"),
+      policy(
+        "x",
+        "label",
+        "{ podSelector: { matchLabels: { app: b } }, ingress: [{ from: [{ ipBlock: { cidr: 10.0.0.0/8 } }, { namespaceSelector: {}, podSelector: { matchLabels: { app: web } } }] }] }",
+      ) +
+      policy(
+        "x",
+        "ports",
+        "{ podSelector: { matchLabels: { app: c } }, ingress: [{ from: [{ ipBlock: { cidr: 10.0.0.0/8 } }], ports: [{ port: 80 }] }] }",
+      ),
     rows: `
       deploy/web.y -> x/a  80/TCP  undetermined  undetermined
       deploy/web.y -> x/b  80/TCP  allow         rule-allows

@@ -7,7 +7,7 @@ metadata: { namespace: ${namespace}, name: ${name}, labels: { ${labels} } }
 spec: { containers: [{ name: c, ports: [{ name: http, containerPort: 80 }, { name: dns, containerPort: 53, protocol: UDP }] }] ${more} }
 status: { podIP: ${address}, podIPs: [{ ip: ${address} }] }`;
 
-export const namespace = (name: string, labels: string): string => `
+const namespace = (name: string, labels: string): string => `
 ---
 { apiVersion: v1, kind: Namespace, metadata: { name: ${name}, labels: { ${labels} } } }`;
 

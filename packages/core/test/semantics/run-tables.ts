@@ -24,7 +24,8 @@ export async function failuresOf(core: CoreApi, { rule, manifests, rows, change 
       const answer = calculation.answer(flow);
       const plain = core.verdictOf(core.judge(core.rulebook(snapshot), flow));
       const got = [answer.why.egress, answer.why.ingress].filter((side) => side.verdict === answer.verdict).map((side) => side.reason);
-      if (answer.verdict !== verdict || plain !== verdict || !got.includes(reason as never)) failures.push(`${rule}: ${row.trim()}, but ${answer.verdict} (${plain}) ${got.join()}`);
+      if (answer.verdict !== verdict || plain !== verdict || !got.includes(reason as never))
+        failures.push(`${rule}: ${row.trim()}, but ${answer.verdict} (${plain}) ${got.join()}`);
     }
   }
   return failures;

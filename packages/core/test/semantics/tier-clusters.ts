@@ -14,15 +14,28 @@ const tcp = (number: number): string => `, protocols: [{ tcp: { destinationPort:
 export const tierTables: readonly RuleTable[] = [
   {
     rule: "C1",
-    title: "the subject is pods by both labels; without a namespaceSelector pods of every namespace, peers likewise; a direction without rules is left alone",
+    title:
+      "the subject is pods by both labels; without a namespaceSelector pods of every namespace, peers likewise; a direction without rules is left alone",
     manifests:
       cluster +
       node("n1", "192.168.0.1") +
       pod("x", "host", "192.168.0.1", "app: host", ", hostNetwork: true, nodeName: n1") +
       tierPolicy("Admin", 1, "team", team("blue"), `ingress: [${rule("Deny", "from", every)}]`) +
-      tierPolicy("Admin", 2, "everywhere", "{ pods: { podSelector: { matchLabels: { app: d } } } }", `ingress: [${rule("Deny", "from", team("blue"))}]`) +
+      tierPolicy(
+        "Admin",
+        2,
+        "everywhere",
+        "{ pods: { podSelector: { matchLabels: { app: d } } } }",
+        `ingress: [${rule("Deny", "from", team("blue"))}]`,
+      ) +
       tierPolicy("Admin", 3, "both", pods("y", "a"), `egress: [${rule("Deny", "to", pods("y", "d"))}]`) +
-      tierPolicy("Admin", 4, "peers", pods("x", "c"), `egress: [${rule("Deny", "to", "{ pods: { podSelector: { matchLabels: { app: a } } } }")}]`),
+      tierPolicy(
+        "Admin",
+        4,
+        "peers",
+        pods("x", "c"),
+        `egress: [${rule("Deny", "to", "{ pods: { podSelector: { matchLabels: { app: a } } } }")}]`,
+      ),
     rows: `
       y/a -> x/b     80/TCP  deny   rule-denies
       x/c -> y/a     80/TCP  deny   rule-denies
@@ -55,8 +68,19 @@ export const tierTables: readonly RuleTable[] = [
     manifests:
       cluster +
       tierPolicy("Admin", 9, "late", team("blue"), `ingress: [${rule("Deny", "from", every)}]`) +
-      tierPolicy("Admin", 0, "early", team("blue"), `ingress: [${rule("Accept", "from", every, tcp(80))}, ${rule("Deny", "from", every, tcp(80))}, ${rule("Deny", "from", every, tcp(81))}, ${rule("Accept", "from", every, tcp(81))}]`) +
-      adminPolicy(5, "middle", team("blue"), "ingress: [{ action: Allow, from: [{ namespaces: {} }], ports: [{ portNumber: { port: 81 } }, { portNumber: { port: 82 } }] }]"),
+      tierPolicy(
+        "Admin",
+        0,
+        "early",
+        team("blue"),
+        `ingress: [${rule("Accept", "from", every, tcp(80))}, ${rule("Deny", "from", every, tcp(80))}, ${rule("Deny", "from", every, tcp(81))}, ${rule("Accept", "from", every, tcp(81))}]`,
+      ) +
+      adminPolicy(
+        5,
+        "middle",
+        team("blue"),
+        "ingress: [{ action: Allow, from: [{ namespaces: {} }], ports: [{ portNumber: { port: 81 } }, { portNumber: { port: 82 } }] }]",
+      ),
     rows: `
       y/a -> x/a  80/TCP  allow  rule-allows
       y/a -> x/a  81/TCP  deny   rule-denies
@@ -68,7 +92,13 @@ export const tierTables: readonly RuleTable[] = [
     title: "Accept and Deny are final; Pass leaves the Admin tier for NetworkPolicy, and the Baseline tier for the default",
     manifests:
       cluster +
-      tierPolicy("Admin", 1, "first", every, `ingress: [${rule("Pass", "from", every, tcp(80))}, ${rule("Accept", "from", every, tcp(81))}, ${rule("Deny", "from", every, tcp(82))}]`) +
+      tierPolicy(
+        "Admin",
+        1,
+        "first",
+        every,
+        `ingress: [${rule("Pass", "from", every, tcp(80))}, ${rule("Accept", "from", every, tcp(81))}, ${rule("Deny", "from", every, tcp(82))}]`,
+      ) +
       tierPolicy("Admin", 2, "second", every, `ingress: [${rule("Deny", "from", every)}]`) +
       tierPolicy("Baseline", 1, "base", every, `ingress: [${rule("Pass", "from", pods("y", "d"))}, ${rule("Deny", "from", every)}]`) +
       policy("x", "p", "{ podSelector: { matchLabels: { app: a } }, ingress: [{ from: [{ podSelector: {} }] }] }"),
@@ -86,7 +116,13 @@ export const tierTables: readonly RuleTable[] = [
     title: "of two policies of equal priority only a flow that they decide differently is open",
     manifests:
       cluster +
-      tierPolicy("Admin", 5, "accept", team("blue"), `ingress: [${rule("Accept", "from", pods("y", "a"), tcp(80))}, ${rule("Deny", "from", every, tcp(81))}]`) +
+      tierPolicy(
+        "Admin",
+        5,
+        "accept",
+        team("blue"),
+        `ingress: [${rule("Accept", "from", pods("y", "a"), tcp(80))}, ${rule("Deny", "from", every, tcp(81))}]`,
+      ) +
       tierPolicy("Admin", 5, "deny", pods("x", "a"), `ingress: [${rule("Deny", "from", team("red"))}]`) +
       tierPolicy("Admin", 6, "later", team("blue"), `ingress: [${rule("Deny", "from", every)}]`) +
       tierPolicy("Baseline", 5, "other-tier", team("blue"), `ingress: [${rule("Accept", "from", every)}]`),
@@ -102,7 +138,13 @@ export const tierTables: readonly RuleTable[] = [
     title: "a NetworkPolicy is final for its directions; the Baseline tier is asked in the other one, and where none isolates",
     manifests:
       cluster +
-      tierPolicy("Baseline", 1, "base", every, `ingress: [${rule("Deny", "from", every)}], egress: [${rule("Deny", "to", pods("y", "d"))}]`) +
+      tierPolicy(
+        "Baseline",
+        1,
+        "base",
+        every,
+        `ingress: [${rule("Deny", "from", every)}], egress: [${rule("Deny", "to", pods("y", "d"))}]`,
+      ) +
       policy("x", "open", "{ podSelector: { matchLabels: { app: a } }, ingress: [{}] }") +
       policy("x", "closed", "{ podSelector: { matchLabels: { app: b } } }"),
     rows: `
@@ -132,7 +174,13 @@ export const tierTables: readonly RuleTable[] = [
     manifests:
       cluster +
       pod("y", "six", "10.0.1.8").replace("podIPs: [{ ip: 10.0.1.8 }]", "podIPs: [{ ip: 10.0.1.8 }, { ip: 'fd00::8' }]") +
-      tierPolicy("Admin", 1, "inside", pods("x", "a"), `egress: [${rule("Accept", "to", "{ networks: [10.0.1.0/30, 198.51.100.0/24] }")}, ${rule("Deny", "to", "{ networks: [0.0.0.0/0] }")}]`) +
+      tierPolicy(
+        "Admin",
+        1,
+        "inside",
+        pods("x", "a"),
+        `egress: [${rule("Accept", "to", "{ networks: [10.0.1.0/30, 198.51.100.0/24] }")}, ${rule("Deny", "to", "{ networks: [0.0.0.0/0] }")}]`,
+      ) +
       tierPolicy("Admin", 2, "pods", pods("x", "b"), `egress: [${rule("Deny", "to", every)}]`),
     rows: `
       x/a -> y/a              80/TCP  allow  rule-allows
@@ -169,8 +217,20 @@ export const tierTables: readonly RuleTable[] = [
     manifests:
       cluster +
       pod("y", "odd", "10.0.1.9").replace("name: http, containerPort: 80", "name: http, containerPort: 8080, protocol: UDP") +
-      tierPolicy("Admin", 1, "ports", pods("x", "a"), `egress: [${rule("Deny", "to", every, ", protocols: [{ tcp: { destinationPort: { range: { start: 80, end: 90 } } } }, { udp: { destinationPort: { number: 53 } } }]")}]`) +
-      tierPolicy("Admin", 1, "names", pods("x", "b"), `egress: [${rule("Deny", "to", every, ", protocols: [{ destinationNamedPort: http }]")}]`),
+      tierPolicy(
+        "Admin",
+        1,
+        "ports",
+        pods("x", "a"),
+        `egress: [${rule("Deny", "to", every, ", protocols: [{ tcp: { destinationPort: { range: { start: 80, end: 90 } } } }, { udp: { destinationPort: { number: 53 } } }]")}]`,
+      ) +
+      tierPolicy(
+        "Admin",
+        1,
+        "names",
+        pods("x", "b"),
+        `egress: [${rule("Deny", "to", every, ", protocols: [{ destinationNamedPort: http }]")}]`,
+      ),
     rows: `
       x/a -> y/a    79/TCP    allow  not-isolated
       x/a -> y/a    80/TCP    deny   rule-denies
@@ -191,8 +251,18 @@ export const tierTables: readonly RuleTable[] = [
     title: "AdminNetworkPolicy: TCP is the default, a range may be one port, and one the wrong way round matches nothing",
     manifests:
       cluster +
-      adminPolicy(1, "ports", pods("x", "a"), "egress: [{ action: Deny, to: [{ namespaces: {} }], ports: [{ portNumber: { port: 80 } }, { portRange: { protocol: SCTP, start: 7, end: 7 } }] }]") +
-      adminPolicy(1, "nothing", pods("x", "b"), "egress: [{ action: Deny, to: [{ namespaces: {} }], ports: [{ portRange: { start: 90, end: 80 } }] }]") +
+      adminPolicy(
+        1,
+        "ports",
+        pods("x", "a"),
+        "egress: [{ action: Deny, to: [{ namespaces: {} }], ports: [{ portNumber: { port: 80 } }, { portRange: { protocol: SCTP, start: 7, end: 7 } }] }]",
+      ) +
+      adminPolicy(
+        1,
+        "nothing",
+        pods("x", "b"),
+        "egress: [{ action: Deny, to: [{ namespaces: {} }], ports: [{ portRange: { start: 90, end: 80 } }] }]",
+      ) +
       baselinePolicy(pods("x", "c"), "egress: [{ action: Deny, to: [{ namespaces: {} }] }]"),
     rows: `
       x/a -> y/a  80/TCP  deny   rule-denies
@@ -207,7 +277,15 @@ export const tierTables: readonly RuleTable[] = [
   {
     rule: "C8",
     title: "a pod to its own address is nobody's subject",
-    manifests: cluster + tierPolicy("Admin", 1, "all", every, `ingress: [${rule("Deny", "from", every)}], egress: [${rule("Deny", "to", "{ networks: [0.0.0.0/0] }")}]`),
+    manifests:
+      cluster +
+      tierPolicy(
+        "Admin",
+        1,
+        "all",
+        every,
+        `ingress: [${rule("Deny", "from", every)}], egress: [${rule("Deny", "to", "{ networks: [0.0.0.0/0] }")}]`,
+      ),
     rows: `
       x/a -> x/a  80/TCP  allow  same-pod
       x/a -> x/b  80/TCP  deny   rule-denies`,
@@ -217,8 +295,20 @@ export const tierTables: readonly RuleTable[] = [
     title: "a domain name may be any address outside, never a pod's; where the rest says the same nothing is open",
     manifests:
       cluster +
-      tierPolicy("Admin", 1, "names", pods("x", "a"), `egress: [${rule("Accept", "to", "{ domainNames: ['*.example.org'] }", tcp(443))}, ${rule("Deny", "to", "{ networks: [203.0.113.0/24] }, { namespaces: {} }")}]`) +
-      tierPolicy("Admin", 1, "again", pods("x", "b"), `egress: [${rule("Accept", "to", "{ domainNames: [example.org] }")}, ${rule("Accept", "to", "{ networks: [203.0.113.0/24] }")}, ${rule("Deny", "to", "{ networks: [0.0.0.0/0] }")}]`),
+      tierPolicy(
+        "Admin",
+        1,
+        "names",
+        pods("x", "a"),
+        `egress: [${rule("Accept", "to", "{ domainNames: ['*.example.org'] }", tcp(443))}, ${rule("Deny", "to", "{ networks: [203.0.113.0/24] }, { namespaces: {} }")}]`,
+      ) +
+      tierPolicy(
+        "Admin",
+        1,
+        "again",
+        pods("x", "b"),
+        `egress: [${rule("Accept", "to", "{ domainNames: [example.org] }")}, ${rule("Accept", "to", "{ networks: [203.0.113.0/24] }")}, ${rule("Deny", "to", "{ networks: [0.0.0.0/0] }")}]`,
+      ),
     rows: `
       x/a -> ip:203.0.113.1   443/TCP  undetermined  undetermined
       x/a -> ip:203.0.113.1   80/TCP   deny          rule-denies
@@ -232,8 +322,20 @@ export const tierTables: readonly RuleTable[] = [
     title: "a peer that nobody understands fails closed: an Accept matches nothing, a Deny or Pass denies everything",
     manifests:
       cluster +
-      tierPolicy("Admin", 1, "accept", pods("x", "a"), `egress: [${rule("Accept", "to", "{ domainNames: [unknown.invalid] }, { namespaces: {} }")}, ${rule("Deny", "to", pods("y", "d"))}]`) +
-      tierPolicy("Admin", 1, "deny", pods("x", "b"), `egress: [${rule("Accept", "to", pods("y", "a"))}, ${rule("Deny", "to", "{ domainNames: [unknown.invalid] }", tcp(80))}]`) +
+      tierPolicy(
+        "Admin",
+        1,
+        "accept",
+        pods("x", "a"),
+        `egress: [${rule("Accept", "to", "{ domainNames: [unknown.invalid] }, { namespaces: {} }")}, ${rule("Deny", "to", pods("y", "d"))}]`,
+      ) +
+      tierPolicy(
+        "Admin",
+        1,
+        "deny",
+        pods("x", "b"),
+        `egress: [${rule("Accept", "to", pods("y", "a"))}, ${rule("Deny", "to", "{ domainNames: [unknown.invalid] }", tcp(80))}]`,
+      ) +
       tierPolicy("Baseline", 1, "pass", pods("x", "c"), `egress: [${rule("Pass", "to", "{ domainNames: [unknown.invalid] }")}]`),
     change: withUnknownPeers,
     rows: `
@@ -257,8 +359,20 @@ kind: Deployment
 metadata: { namespace: y, name: web }
 spec: { replicas: 1, selector: { matchLabels: { app: web } }, template: { metadata: { labels: { app: web } }, spec: { containers: [{ name: c }] } } }` +
       tierPolicy("Admin", 1, "block", pods("x", "a"), `egress: [${rule("Deny", "to", "{ networks: [10.0.0.0/8] }")}]`) +
-      tierPolicy("Admin", 1, "pods-first", pods("x", "b"), `egress: [${rule("Accept", "to", pods("y", "web"))}, ${rule("Deny", "to", "{ networks: [10.0.0.0/8] }")}]`) +
-      tierPolicy("Admin", 1, "all-alike", pods("x", "c"), `egress: [${rule("Deny", "to", "{ networks: [10.0.0.0/8] }")}, ${rule("Deny", "to", every)}]`),
+      tierPolicy(
+        "Admin",
+        1,
+        "pods-first",
+        pods("x", "b"),
+        `egress: [${rule("Accept", "to", pods("y", "web"))}, ${rule("Deny", "to", "{ networks: [10.0.0.0/8] }")}]`,
+      ) +
+      tierPolicy(
+        "Admin",
+        1,
+        "all-alike",
+        pods("x", "c"),
+        `egress: [${rule("Deny", "to", "{ networks: [10.0.0.0/8] }")}, ${rule("Deny", "to", every)}]`,
+      ),
     rows: `
       x/a -> deploy/web.y  80/TCP  undetermined  undetermined
       x/a -> y/a           80/TCP  deny          rule-denies
@@ -279,7 +393,9 @@ spec: { replicas: 1, selector: { matchLabels: { app: web } }, template: { metada
 function withUnknownPeers(snapshot: Snapshot): Snapshot {
   const ofRule = (one: TierRule): TierRule => ({
     ...one,
-    peers: one.peers.map((peer) => (peer.kind === "domainNames" && peer.names.includes("unknown.invalid") ? { kind: "unknown", origin: peer.origin } : peer)),
+    peers: one.peers.map((peer) =>
+      peer.kind === "domainNames" && peer.names.includes("unknown.invalid") ? { kind: "unknown", origin: peer.origin } : peer,
+    ),
   });
   const ofPolicy = (one: ClusterPolicy): ClusterPolicy => ({ ...one, ingress: one.ingress.map(ofRule), egress: one.egress.map(ofRule) });
   return { ...snapshot, clusterPolicies: snapshot.clusterPolicies.map(ofPolicy) };

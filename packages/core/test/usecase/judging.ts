@@ -12,7 +12,7 @@ import {
   type InputFile,
   type StageResult,
   type UseCase,
-} from "../../src/index.ts";
+} from "../../src/parts.ts";
 import type { AssertionResult, Fault, Outcome, Witness } from "../../src/usecase/check.ts";
 import { formatPorts } from "../../src/net/ports.ts";
 

@@ -49,7 +49,8 @@ function withoutIPv6(policy: NetworkPolicy): NetworkPolicy {
 }
 
 function clusterWithoutIPv6(policy: ClusterPolicy): ClusterPolicy {
-  const rules = (list: readonly TierRule[]): readonly TierRule[] => list.map((rule) => ({ ...rule, peers: rule.peers.flatMap(peerWithoutIPv6) }));
+  const rules = (list: readonly TierRule[]): readonly TierRule[] =>
+    list.map((rule) => ({ ...rule, peers: rule.peers.flatMap(peerWithoutIPv6) }));
   return { ...policy, ingress: rules(policy.ingress), egress: rules(policy.egress) };
 }
 

@@ -22,7 +22,13 @@ interface Row {
   readonly inputs: readonly string[];
   readonly expected: { readonly txt?: string };
   readonly tags: readonly string[];
-  readonly probes?: readonly { readonly from: string; readonly to: string; readonly port: number; readonly protocol: Protocol; readonly expect: "allow" | "deny" }[];
+  readonly probes?: readonly {
+    readonly from: string;
+    readonly to: string;
+    readonly port: number;
+    readonly protocol: Protocol;
+    readonly expect: "allow" | "deny";
+  }[];
 }
 
 const shared = sharedFolder();
@@ -99,8 +105,11 @@ describe.skipIf(shared === undefined)("shared test data not found: np-guard's ow
     const wrong: string[] = [];
     const compare = (from: Pod | External, to: Pod | External): void => {
       const ports = calculation.reach(familyBetween(from, to)).connections(from, to)?.allow ?? noPorts;
-      const expected = listed.filter((line) => isIn(from, line.from) && isIn(to, line.to)).reduce((set, line) => unite(set, line.ports), noPorts);
-      if (formatPorts(ports) !== formatPorts(expected)) wrong.push(`${endText(from)} => ${endText(to)}: ${formatPorts(ports)}, expected ${formatPorts(expected)}`);
+      const expected = listed
+        .filter((line) => isIn(from, line.from) && isIn(to, line.to))
+        .reduce((set, line) => unite(set, line.ports), noPorts);
+      if (formatPorts(ports) !== formatPorts(expected))
+        wrong.push(`${endText(from)} => ${endText(to)}: ${formatPorts(ports)}, expected ${formatPorts(expected)}`);
     };
     for (const pod of snapshot.pods) {
       // Connections of a workload to itself are not listed.
@@ -130,7 +139,8 @@ describe.skipIf(shared === undefined)("shared test data not found: np-guard's ow
           const judgement = judge(rules, { from, to, family: familyBetween(from, to), protocol, port });
           const got = { verdict: word(verdictOf(judgement)), egress: sideOf(judgement.egress), ingress: sideOf(judgement.ingress) };
           const wanted = { verdict: part.verdict, egress: part.egress, ingress: part.ingress };
-          if (JSON.stringify(got) !== JSON.stringify(wanted)) wrong.push(`${pair} ${port}/${protocol}: ${JSON.stringify(got)}, expected ${JSON.stringify(wanted)}`);
+          if (JSON.stringify(got) !== JSON.stringify(wanted))
+            wrong.push(`${pair} ${port}/${protocol}: ${JSON.stringify(got)}, expected ${JSON.stringify(wanted)}`);
         }
       }
     }
@@ -143,8 +153,11 @@ describe.skipIf(shared === undefined)("shared test data not found: np-guard's ow
     const { snapshot } = await readInputs(row);
     const rules = rulebook(snapshot);
     for (const { from, to, port, protocol, expect: expected } of row.probes ?? []) {
-      const ends = (name: string): readonly Pod[] => snapshot.pods.filter((pod) => [pod.name, pod.workload?.name].some((own) => `${pod.namespace.name}/${own}` === name));
-      const flows = ends(from).flatMap((source) => ends(to).map((target) => ({ from: source, to: target, family: 4 as const, protocol, port })));
+      const ends = (name: string): readonly Pod[] =>
+        snapshot.pods.filter((pod) => [pod.name, pod.workload?.name].some((own) => `${pod.namespace.name}/${own}` === name));
+      const flows = ends(from).flatMap((source) =>
+        ends(to).map((target) => ({ from: source, to: target, family: 4 as const, protocol, port })),
+      );
       expect([...new Set(flows.map((flow) => verdictOf(judge(rules, flow))))]).toEqual([expected]);
     }
   });
@@ -186,7 +199,9 @@ function namedIn(listed: readonly ListedConnection[]): readonly string[] {
 
 /** Addresses on both sides of every boundary that a block or a listed range has: between two of them nothing changes. */
 function outsideSamples(snapshot: Snapshot, listed: readonly ListedConnection[]): readonly External[] {
-  const ranges = listed.flatMap(({ from, to }) => [from, to]).flatMap((end) => (typeof end === "string" ? [] : [{ first: end.first.value, last: end.last.value }]));
+  const ranges = listed
+    .flatMap(({ from, to }) => [from, to])
+    .flatMap((end) => (typeof end === "string" ? [] : [{ first: end.first.value, last: end.last.value }]));
   const blocks = specCuts(snapshot).blocks.filter(({ family }) => family === 4);
   const values = [...ranges, ...blocks].flatMap(({ first, last }) => [first - 1n, first, last, last + 1n]);
   const inside = [...new Set([0n, ...values])].filter((value) => value >= 0n && value <= lastAddress(4));
@@ -202,7 +217,9 @@ function sideOf(reason: Reason): ExplainedSide {
         return [];
       case "Admin":
       case "Baseline":
-        return step.outcome === "Accept" || step.outcome === "Deny" || step.outcome === "Pass" ? [tierText(step.match.rule, step.outcome)] : [];
+        return step.outcome === "Accept" || step.outcome === "Deny" || step.outcome === "Pass"
+          ? [tierText(step.match.rule, step.outcome)]
+          : [];
       case "NetworkPolicy":
         if (step.outcome === "allow") return firstOfEach(step.matches.map(({ rule }) => rule));
         return step.outcome === "deny" ? step.isolatedBy.map(({ name }) => `NetworkPolicy ${name.namespace}/${name.name} isolates`) : [];

@@ -72,20 +72,22 @@ export function parseExplanation(text: string): readonly ExplainedConnections[] 
   };
   for (const line of specific.split("\n")) {
     const pair = /^Connections between (\S+) => (\S+):$/.exec(line);
-    if (pair !== null) ends = { from: parseEnd(pair[1] as string), to: parseEnd(pair[2] as string) };
+    if (pair !== null) ends = { from: parseEnd(pair[1]), to: parseEnd(pair[2]) };
     const part = /^\t(Allowed|Denied) (.*) due to the (?:following|system)/.exec(line);
-    if (part !== null) found.push({ ...ends, verdict: part[1] as string, ports: parseBracketed(part[2] as string), egress: byDefault, ingress: byDefault });
+    if (part !== null) found.push({ ...ends, verdict: part[1], ports: parseBracketed(part[2]), egress: byDefault, ingress: byDefault });
     const side = /^\t\t(Egress|Ingress) \((Allowed|Denied)\)/.exec(line);
     if (side !== null) {
       direction = side[1] === "Egress" ? "egress" : "ingress";
-      change(() => ({ [direction]: { verdict: side[2] as string, rules: [] } }));
+      change(() => ({ [direction]: { verdict: side[2], rules: [] } }));
     }
     const rule = ruleOf(line);
     if (rule !== undefined) change((last) => ({ [direction]: { ...last[direction], rules: [...last[direction].rules, rule] } }));
   }
   const listed = open.split("\n").flatMap((line) => {
     const [from = "", to = ""] = line.split(" => ");
-    return to === "" ? [] : [{ from: parseEnd(from), to: parseEnd(to), verdict: "Allowed", ports: allPorts, egress: byDefault, ingress: byDefault }];
+    return to === ""
+      ? []
+      : [{ from: parseEnd(from), to: parseEnd(to), verdict: "Allowed", ports: allPorts, egress: byDefault, ingress: byDefault }];
   });
   return [...found, ...listed];
 }
