@@ -110,11 +110,11 @@ function changingLine(kind: Change["kind"], { then, now, lost, gained }: Changed
     case "opens":
     case "widens":
     case "alters": {
-      const allowed = ask(after, now, gained);
-      const side = allowed && [allowed.why.egress, allowed.why.ingress].find(({ reason }) => reason === "rule-allows");
-      if (side !== undefined) return originPlace(ruleOrigin(side));
-      const denied = ask(before, then, gained);
-      return denied && originPlace(decidingSide(denied.why)?.origins[0]);
+      const [allowed, denied] = [ask(after, now, gained), ask(before, then, gained)];
+      if (allowed === undefined || denied === undefined) return undefined;
+      // What opened is the end that denied until now, whatever rules the other end has.
+      const side = denied.why.egress.verdict === "allow" ? "ingress" : "egress";
+      return originPlace(allowed.why[side].reason === "rule-allows" ? ruleOrigin(allowed.why[side]) : denied.why[side].origins[0]);
     }
     case "loses-certainty": {
       const doubted = ask(after, now, now.connections.undetermined) ?? ask(before, then, then.connections.undetermined);

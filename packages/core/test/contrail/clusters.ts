@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 
 /**
  * Random clusters full of what Contrail trips over: keys with `/`, in upper case, `namespace` and `application`, labels that pods and
@@ -17,7 +17,8 @@ export interface DrawnObject {
 
 export interface DrawnPod extends DrawnObject {
   readonly namespace: string;
-  readonly address: string;
+  /** A pod that was just created has none. */
+  readonly address: string | undefined;
 }
 
 export interface DrawnPolicy {
@@ -86,31 +87,39 @@ const spec = fc.record({
   egress: fc.array(rule("to"), { maxLength: 2 }),
 });
 
-const policies = fc.uniqueArray(
-  fc.record({ namespace: fc.constantFrom(...spaces), name: fc.constantFrom("c", "b-c", "p"), spec }),
-  { maxLength: 4, selector: ({ namespace, name }) => `${namespace}/${name}` },
-);
+const policies = fc.uniqueArray(fc.record({ namespace: fc.constantFrom(...spaces), name: fc.constantFrom("c", "b-c", "p"), spec }), {
+  maxLength: 4,
+  selector: ({ namespace, name }) => `${namespace}/${name}`,
+});
 
 const pods = fc
-  .uniqueArray(fc.record({ namespace: fc.constantFrom(...spaces), name: fc.constantFrom("pod1", "pod2"), labels }), {
+  .uniqueArray(fc.record({ namespace: fc.constantFrom(...spaces), name: fc.constantFrom("pod1", "pod2"), labels, isNew: fc.integer({ max: 7, min: 0 }).map((n) => n === 0) }), {
     minLength: 2,
     maxLength: 5,
     selector: ({ namespace, name }) => `${namespace}/${name}`,
   })
-  .map((drawn) => drawn.map((pod) => ({ ...pod, address: `10.47.0.${1 + spaces.indexOf(pod.namespace) * 2 + (pod.name === "pod1" ? 0 : 1)}` })));
+  .map((drawn) =>
+    drawn.map((pod) => ({ ...pod, address: `10.47.0.${1 + spaces.indexOf(pod.namespace) * 2 + (pod.name === "pod1" ? 0 : 1)}` })),
+  );
 
 const namespaces = fc.tuple(labels, labels, labels).map((drawn) => spaces.map((name, i) => ({ name, labels: drawn[i] ?? {} })));
 
 export const drawnCluster: fc.Arbitrary<DrawnCluster> = fc.record({ namespaces, pods, policies });
 
 /** Policies of matchLabels and blocks alone, on keys that nothing else uses: what the closed form of spec section 0 speaks of. */
-const plain = fc.record({ matchLabels: fc.dictionary(fc.constantFrom("app", "tier"), value, { minKeys: 1, maxKeys: 2, noNullPrototype: true }) });
-const plainSpace = fc.record({ matchLabels: fc.dictionary(fc.constantFrom("team", "env"), value, { minKeys: 1, maxKeys: 2, noNullPrototype: true }) });
+const plain = fc.record({
+  matchLabels: fc.dictionary(fc.constantFrom("app", "tier"), value, { minKeys: 1, maxKeys: 2, noNullPrototype: true }),
+});
+const plainSpace = fc.record({
+  matchLabels: fc.dictionary(fc.constantFrom("team", "env"), value, { minKeys: 1, maxKeys: 2, noNullPrototype: true }),
+});
 const plainPeer = fc.oneof(
   fc.record({ podSelector: fc.oneof(plain, fc.constant({})) }),
   fc.record({ namespaceSelector: plainSpace }),
   fc.record({ podSelector: plain, namespaceSelector: fc.oneof(plainSpace, fc.constant({})) }),
-  fc.record({ ipBlock: fc.constantFrom({ cidr: "10.47.0.0/30" }, { cidr: "0.0.0.0/0" }, { cidr: "192.0.2.0/24" }, { cidr: "10.47.0.3/32" }) }),
+  fc.record({
+    ipBlock: fc.constantFrom({ cidr: "10.47.0.0/30" }, { cidr: "0.0.0.0/0" }, { cidr: "192.0.2.0/24" }, { cidr: "10.47.0.3/32" }),
+  }),
 );
 const plainPort = fc.constantFrom({ protocol: "TCP", port: 80 }, { protocol: "UDP", port: 53 }, { protocol: "SCTP" }, { protocol: "TCP" });
 const plainRule = (side: "from" | "to"): fc.Arbitrary<object> =>
@@ -127,13 +136,24 @@ const plainSpec = fc.record({
 
 export const plainCluster: fc.Arbitrary<DrawnCluster> = fc
   .record({
-    spaces: fc.array(fc.dictionary(fc.constantFrom("team", "env"), value, { maxKeys: 2, noNullPrototype: true }), { minLength: 3, maxLength: 3 }),
-    podLabels: fc.array(fc.dictionary(fc.constantFrom("app", "tier"), value, { maxKeys: 2, noNullPrototype: true }), { minLength: 6, maxLength: 6 }),
+    spaces: fc.array(fc.dictionary(fc.constantFrom("team", "env"), value, { maxKeys: 2, noNullPrototype: true }), {
+      minLength: 3,
+      maxLength: 3,
+    }),
+    podLabels: fc.array(fc.dictionary(fc.constantFrom("app", "tier"), value, { maxKeys: 2, noNullPrototype: true }), {
+      minLength: 6,
+      maxLength: 6,
+    }),
     specs: fc.array(fc.record({ namespace: fc.constantFrom("x", "y", "z"), spec: plainSpec }), { maxLength: 5 }),
   })
   .map(({ spaces: drawn, podLabels, specs }) => ({
     namespaces: ["x", "y", "z"].map((name, i) => ({ name, labels: drawn[i] ?? {} })),
-    pods: podLabels.map((own, i) => ({ namespace: ["x", "y", "z"][i % 3] as string, name: `pod${i}`, labels: own, address: `10.47.0.${i + 1}` })),
+    pods: podLabels.map((own, i) => ({
+      namespace: ["x", "y", "z"][i % 3] ?? "",
+      name: `pod${i}`,
+      labels: own,
+      address: `10.47.0.${i + 1}`,
+    })),
     policies: specs.map((own, i) => ({ ...own, name: `p${i}` })),
   }));
 
@@ -149,7 +169,7 @@ export function manifestsOf(cluster: DrawnCluster): string {
         kind: "Pod",
         metadata: { namespace, name, labels: own },
         spec: { nodeName: "node-1", containers: named },
-        status: { podIP: address, podIPs: [{ ip: address }] },
+        ...(address === undefined ? {} : { status: { podIP: address, podIPs: [{ ip: address }] } }),
       })),
       ...cluster.policies.map(({ namespace, name, spec: own }) => ({
         apiVersion: "networking.k8s.io/v1",

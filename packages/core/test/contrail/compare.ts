@@ -16,7 +16,11 @@ export interface ExplainedFlow {
 }
 
 /** Every flow that two calculations judge differently, one per port interval of the common refinement, with what explains it. */
-export function* differences(spec: Calculation<Judgement>, contrail: ContrailCalculation, wanted: readonly Family[] = families): Generator<ExplainedFlow> {
+export function* differences(
+  spec: Calculation<Judgement>,
+  contrail: ContrailCalculation,
+  wanted: readonly Family[] = families,
+): Generator<ExplainedFlow> {
   const cuts = uniteCuts(spec.cuts, contrail.cuts);
   for (const flow of flowsOf(spec.snapshot, cuts, wanted)) {
     const explanation = explainDifference(spec.answer(flow), contrail.answer(flow));
@@ -50,5 +54,12 @@ export function objection({ flow, explanation }: ExplainedFlow, { configuration,
   if (known === undefined) return `${flowText(flow)}: ${id}`;
   const effect: Effect = answer(flow).verdict === "allow" ? "more-open" : "more-closed";
   if (!known.effects.includes(effect) && !known.effects.includes("policy-missing")) return `${flowText(flow)}: ${id} is not ${effect}`;
-  return known.profiles.includes(configuration.profile.name) ? undefined : `${flowText(flow)}: ${id} is not of ${configuration.profile.name}`;
+  return known.profiles.includes(configuration.profile.name)
+    ? undefined
+    : `${flowText(flow)}: ${id} is not of ${configuration.profile.name}`;
+}
+
+/** For what a test takes for granted. */
+export function fail(message: string): never {
+  throw new Error(message);
 }

@@ -8,6 +8,7 @@ import { endpointName } from "../../src/model/endpoint.ts";
 import { formatAddress, parseAddress, type Address } from "../../src/net/address.ts";
 import { read } from "../../src/read/read.ts";
 import { specCalculation } from "../../src/spec/engine.ts";
+import { fail } from "./compare.ts";
 import { oracleFiles, oracleFolder } from "./oracle.ts";
 
 describe("deviations", () => {
@@ -21,13 +22,16 @@ describe("deviations", () => {
     expect([kubernetes, decided, named]).toEqual([expected, deviating, deviation.id]);
   });
 
-  test.each(deviations.filter(({ profiles, example }) => profiles.length < 3 && example !== undefined))("$id is not there in other profiles", async (deviation) => {
-    for (const profile of ["2021-11", "2020-09", "opensdn-2026-04"] as const) {
-      if (deviation.profiles.includes(profile)) continue;
-      const { named } = await shown({ ...deviation, profiles: [profile] }, deviation.example as Example);
-      expect(named, profile).not.toBe(deviation.id);
-    }
-  });
+  test.each(deviations.filter(({ profiles, example }) => profiles.length < 3 && example !== undefined))(
+    "$id is not there in other profiles",
+    async (deviation) => {
+      for (const profile of ["2021-11", "2020-09", "opensdn-2026-04"] as const) {
+        if (deviation.profiles.includes(profile)) continue;
+        const { named } = await shown({ ...deviation, profiles: [profile] }, deviation.example as Example);
+        expect(named, profile).not.toBe(deviation.id);
+      }
+    },
+  );
 
   test("what has no example says why: it is about Services, routes, connections or events that flows cannot show", () => {
     const without = deviations.filter(({ example }) => example === undefined);
@@ -48,11 +52,20 @@ async function snapshotOf(text: string): Promise<Snapshot> {
   return snapshot;
 }
 
-async function shown({ profiles }: Deviation, example: Example): Promise<{ readonly kubernetes: string; readonly contrail: string; readonly named: string | undefined }> {
+async function shown(
+  { profiles }: Deviation,
+  example: Example,
+): Promise<{ readonly kubernetes: string; readonly contrail: string; readonly named: string | undefined }> {
   const snapshot = await snapshotOf(example.manifests);
   const session = await contrail(profiles[0]).open(example.before === undefined ? snapshot : await snapshotOf(example.before));
   if (example.before !== undefined) await session.advance(snapshot);
-  const flow: Flow = { from: endOf(example.from, snapshot), to: endOf(example.to, snapshot), family: 4, protocol: example.protocol, port: example.port };
+  const flow: Flow = {
+    from: endOf(example.from, snapshot),
+    to: endOf(example.to, snapshot),
+    family: 4,
+    protocol: example.protocol,
+    port: example.port,
+  };
   const [kubernetes, decided] = [specCalculation(snapshot).answer(flow), session.calculation.answer(flow)];
   return { kubernetes: kubernetes.verdict, contrail: decided.verdict, named: explainDifference(kubernetes, decided)?.deviation };
 }
@@ -60,7 +73,7 @@ async function shown({ profiles }: Deviation, example: Example): Promise<{ reado
 function endOf(name: string, { pods, nodes }: Snapshot): Endpoint {
   const text = /^ip:(.*)$/.exec(name)?.[1];
   const pod = pods.find((candidate) => endpointName(candidate) === name);
-  if (text === undefined) return pod ?? expect.fail(`no pod ${name}`);
+  if (text === undefined) return pod ?? fail(`no pod ${name}`);
   const address = parseAddress(text) as Address;
   const node = nodes.find(({ addresses }) => addresses.some((own) => formatAddress(own) === text));
   return node ?? { kind: "external", address };

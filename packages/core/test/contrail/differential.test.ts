@@ -26,7 +26,10 @@ describe.skipIf(shared === undefined)("public suites under Contrail", () => {
       const spec = specCalculation(snapshot);
       for (const profile of profileNames) {
         const contrail = contrailCalculation(snapshot, profile);
-        expect([...differences(spec, contrail)].flatMap((found) => objection(found, contrail) ?? []), profile).toEqual([]);
+        expect(
+          [...differences(spec, contrail)].flatMap((found) => objection(found, contrail) ?? []),
+          profile,
+        ).toEqual([]);
       }
     });
   }
@@ -34,5 +37,7 @@ describe.skipIf(shared === undefined)("public suites under Contrail", () => {
 
 function caseFiles(folder: string): readonly string[] {
   if (shared === undefined) return [];
-  return readdirSync(path.join(folder, "cases")).filter((name) => name.endsWith(".json")).sort();
+  return readdirSync(path.join(folder, "cases"))
+    .filter((name) => name.endsWith(".json"))
+    .sort();
 }

@@ -1,13 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { contrail, contrailCalculation, type ContrailSession } from "../../src/contrail/engine.ts";
 import { explainDifference } from "../../src/contrail/explain.ts";
-import type { Endpoint, External, Flow, Pod, Snapshot } from "../../src/model/cluster.ts";
+import { emptySnapshot, type Endpoint, type External, type Flow, type Pod, type Snapshot } from "../../src/model/cluster.ts";
 import { endpointName } from "../../src/model/endpoint.ts";
 import type { ClusterPolicy } from "../../src/model/policy.ts";
 import { parseAddress, type Address } from "../../src/net/address.ts";
 import { read } from "../../src/read/read.ts";
 import { specCalculation } from "../../src/spec/engine.ts";
 import { placeText, spanOf } from "../../src/text/source.ts";
+import { fail } from "./compare.ts";
 import { readScenario } from "../scenarios/scenario.ts";
 
 describe("the chapter's lab under Contrail", () => {
@@ -15,7 +16,7 @@ describe("the chapter's lab under Contrail", () => {
     const { session, stages, ends } = await dayOne();
     const rows: string[] = [];
     for (const { stage, from, to } of table) {
-      await session.goTo(stages[stage] as Snapshot);
+      await session.goTo(stages[stage] ?? fail(stage));
       const { verdict, why } = session.answer({ from: ends(from), to: ends(to), family: 4, protocol: "TCP", port: 80 });
       const rule = [...new Set([...why.egress.rules, ...why.ingress.rules])].join();
       rows.push(`${stage.padEnd(11)} ${from.padEnd(13)} ${to.padEnd(13)} ${verdict.padEnd(5)} ${rule}`);
@@ -30,7 +31,9 @@ describe("the chapter's lab under Contrail", () => {
     for (const [stage, snapshot] of Object.entries(stages)) {
       await session.goTo(snapshot);
       const spec = specCalculation(snapshot);
-      const pairs = names.flatMap((from) => names.filter((to) => to !== from && !(isOutside(from) && isOutside(to))).map((to) => [from, to] as const));
+      const pairs = names.flatMap((from) =>
+        names.filter((to) => to !== from && !(isOutside(from) && isOutside(to))).map((to) => [from, to] as const),
+      );
       expect(pairs).toHaveLength(54);
       const answers = pairs.map(([from, to]) => {
         const flow: Flow = { from: ends(from), to: ends(to), family: 4, protocol: "TCP", port: 80 };
@@ -92,7 +95,7 @@ async function dayOne(): Promise<DayOne> {
   const { bound } = await readScenario("day-one");
   if (bound === undefined) throw new Error("day-one cannot be read");
   const stages = Object.fromEntries(bound.stages.map(({ name, snapshot }) => [name, snapshot]));
-  const session = await contrail().open(bound.stages[0]?.snapshot as Snapshot);
+  const session = await contrail().open(bound.stages[0]?.snapshot ?? emptySnapshot);
   const outside: readonly External[] = ["20", "21"].map((last, i) => {
     return { kind: "external", name: i === 0 ? "cent222" : "cent333", address: parseAddress(`10.169.25.${last}`) as Address };
   });
@@ -139,25 +142,35 @@ async function snapshotOf(...texts: readonly string[]): Promise<Snapshot> {
 }
 
 function podOf({ pods }: Snapshot, name: string): Pod {
-  return pods.find((pod) => pod.name.startsWith(name)) ?? expect.fail(`no pod ${name}`);
+  return pods.find((pod) => pod.name.startsWith(name)) ?? fail(`no pod ${name}`);
 }
 
 const outside: External = { kind: "external", address: parseAddress("192.0.2.7") as Address };
 
-function flow(from: Endpoint, to: Endpoint): Flow {
+function onPort80(from: Endpoint, to: Endpoint): Flow {
   return { from, to, family: 4, protocol: "TCP", port: 80 };
 }
 
 describe("a walk", () => {
   test("visits every rule up to the one that decides, and says what each misses", async () => {
-    const snapshot = await snapshotOf(policy("open", "podSelector: {matchLabels: {app: web}}, ingress: [{from: [{podSelector: {matchLabels: {app: api}}}], ports: [{port: 81}]}]"));
-    const { evidence, why } = contrailCalculation(snapshot).answer(flow(podOf(snapshot, "cli"), podOf(snapshot, "web")));
+    const snapshot = await snapshotOf(
+      policy(
+        "open",
+        "podSelector: {matchLabels: {app: web}}, ingress: [{from: [{podSelector: {matchLabels: {app: api}}}], ports: [{port: 81}]}]",
+      ),
+    );
+    const { evidence, why } = contrailCalculation(snapshot).answer(onPort80(podOf(snapshot, "cli"), podOf(snapshot, "web")));
     expect(evidence.visited.map(({ policy: { name }, rule, misses }) => `${name} ${rule.name}: ${misses.join()}`)).toEqual([
       "k8s-dev-open dev-ingress-open-0-podSelector-0-0: endpoint1,service",
       "k8s-denyall dev-ingress-open-denyall: ",
     ]);
     expect(evidence.tags.from).toContain("application=k8s");
-    expect(why.ingress).toMatchObject({ verdict: "deny", reason: "no-rule-allows", policies: ["k8s-denyall"], rules: ["dev-ingress-open-denyall"] });
+    expect(why.ingress).toMatchObject({
+      verdict: "deny",
+      reason: "no-rule-allows",
+      policies: ["k8s-denyall"],
+      rules: ["dev-ingress-open-denyall"],
+    });
   });
 
   test("ends that no agent judges have no part in it: nodes, host-network pods, the outside", async () => {
@@ -165,7 +178,7 @@ describe("a walk", () => {
     const { answer } = contrailCalculation(snapshot);
     const [web, agent, node] = [podOf(snapshot, "web"), podOf(snapshot, "agent"), snapshot.nodes[0] as Endpoint];
     const sides = (from: Endpoint, to: Endpoint): string => {
-      const { verdict, why } = answer(flow(from, to));
+      const { verdict, why } = answer(onPort80(from, to));
       return `${verdict}: ${why.egress.reason}, ${why.ingress.reason}`;
     };
     expect(sides(outside, web)).toBe("deny: outside-cluster, no-rule-allows");
@@ -176,17 +189,23 @@ describe("a walk", () => {
   });
 
   test("an address that is not assigned yet leaves a block undecided, unless another rule decides first", async () => {
-    const snapshot = await snapshotOf(policy("block", "podSelector: {matchLabels: {app: web}}, ingress: [{from: [{ipBlock: {cidr: 10.47.0.0/24}}]}]"));
+    const snapshot = await snapshotOf(
+      policy("block", "podSelector: {matchLabels: {app: web}}, ingress: [{from: [{ipBlock: {cidr: 10.47.0.0/24}}]}]"),
+    );
     const { answer } = contrailCalculation(snapshot);
     const [fresh, web, cli] = [podOf(snapshot, "new"), podOf(snapshot, "web"), podOf(snapshot, "cli")];
-    expect(answer(flow(fresh, web)).why.ingress).toMatchObject({ verdict: "undetermined", question: "address-not-assigned", rules: ["dev-ingress-block-0-ipBlock-0-cidr-10.47.0.0/24-0"] });
-    expect(answer(flow(cli, web)).verdict).toBe("allow");
-    expect(answer(flow(fresh, cli)).verdict).toBe("allow");
+    expect(answer(onPort80(fresh, web)).why.ingress).toMatchObject({
+      verdict: "undetermined",
+      question: "address-not-assigned",
+      rules: ["dev-ingress-block-0-ipBlock-0-cidr-10.47.0.0/24-0"],
+    });
+    expect(answer(onPort80(cli, web)).verdict).toBe("allow");
+    expect(answer(onPort80(fresh, cli)).verdict).toBe("allow");
     const opened = await snapshotOf(
       policy("first", "podSelector: {matchLabels: {app: web}}, ingress: [{}]"),
       policy("second", "podSelector: {matchLabels: {app: web}}, ingress: [{from: [{ipBlock: {cidr: 10.47.0.0/24}}]}]"),
     );
-    expect(contrailCalculation(opened).answer(flow(podOf(opened, "new"), podOf(opened, "web"))).verdict).toBe("allow");
+    expect(contrailCalculation(opened).answer(onPort80(podOf(opened, "new"), podOf(opened, "web"))).verdict).toBe("allow");
   });
 });
 
@@ -199,9 +218,21 @@ describe("a session", () => {
   test("keeps the place of a policy that changes, and moves one that was deleted and created behind all others", async () => {
     const session = await contrail().open(await snapshotOf(first, second));
     await session.advance(await snapshotOf(policy("first", "podSelector: {}, ingress: [{}]"), second));
-    expect(names(session)).toEqual(["00002.0 k8s-Ingress", "00004.0 k8s-dev-first", "00006.0 k8s-dev-second", "00008.0 k8s-denyall", "00009.0 k8s-allowall"]);
+    expect(names(session)).toEqual([
+      "00002.0 k8s-Ingress",
+      "00004.0 k8s-dev-first",
+      "00006.0 k8s-dev-second",
+      "00008.0 k8s-denyall",
+      "00009.0 k8s-allowall",
+    ]);
     await session.advance(await snapshotOf(second, first));
-    expect(names(session)).toEqual(["00002.0 k8s-Ingress", "00006.0 k8s-dev-second", "00008.0 k8s-dev-first", "00010.0 k8s-denyall", "00011.0 k8s-allowall"]);
+    expect(names(session)).toEqual([
+      "00002.0 k8s-Ingress",
+      "00006.0 k8s-dev-second",
+      "00008.0 k8s-dev-first",
+      "00010.0 k8s-denyall",
+      "00011.0 k8s-allowall",
+    ]);
   });
 
   test("makes pods of a changed template anew, without the tags of old labels", async () => {
@@ -212,7 +243,9 @@ describe("a session", () => {
 `;
     const session = await contrail().open(await snapshotOf(labelled("app: old, tier: mid")));
     await session.advance(await snapshotOf(labelled("app: old")));
-    const tiers = ["old", "single"].map((name) => session.calculation.configuration.interfaces.get(endpointName(podOf(session.snapshot, name)))?.tags.get("tier")?.source);
+    const tiers = ["old", "single"].map(
+      (name) => session.calculation.configuration.interfaces.get(endpointName(podOf(session.snapshot, name)))?.tags.get("tier")?.source,
+    );
     expect(tiers).toEqual([undefined, "stale"]);
   });
 
@@ -224,37 +257,83 @@ describe("a session", () => {
       subject: { namespaces: "every", pods: "every" },
       ingress: [],
       egress: [],
-      origin: (await snapshotOf()).pods[0]?.origin ?? expect.fail(),
+      origin: (await snapshotOf()).pods[0]?.origin ?? fail("no pod"),
     };
     const snapshot = await snapshotOf(
       policy("named", "podSelector: {}, ingress: [{ports: [{port: http}]}]"),
-      '---\n{apiVersion: v1, kind: Pod, metadata: {namespace: dev, name: both, labels: {app: a, App: b}}}\n',
-      '---\n{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {namespace: dev-x, name: y}, spec: {podSelector: {}}}\n',
+      "---\n{apiVersion: v1, kind: Pod, metadata: {namespace: dev, name: both, labels: {app: a, App: b}}}\n",
+      "---\n{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {namespace: dev-x, name: y}, spec: {podSelector: {}}}\n",
       policy("x-y", "podSelector: {}, ingress: [{}]"),
     );
     const { diagnostics } = await contrail().open({ ...snapshot, clusterPolicies: [tenants] });
-    expect(diagnostics.map(({ code, severity, message, label, at }) => [code, severity, message, label, at === undefined ? "" : placeText(at)])).toEqual([
-      ["contrail-kind-unknown", "warning", "Contrail does not know ClusterNetworkPolicy `tenants`", "D57: it has no effect there", "cluster.yaml:12"],
-      ["contrail-refused", "warning", "Contrail refuses dev/named: `http` is no number, and a port must be one", "D32: the whole policy is missing", "cluster.yaml:14"],
-      ["contrail-label-case", "warning", "labels `app` and `App` of dev/both are one tag in Contrail", "D45: which value survives is not determined", "cluster.yaml:16"],
-      ["contrail-name-shared", "warning", "dev-x/y and dev/x-y are one firewall policy in Contrail, `k8s-dev-x-y`", "D39: it holds the rules of dev/x-y", "cluster.yaml:20"],
+    expect(
+      diagnostics.map(({ code, severity, message, label, at }) => [code, severity, message, label, at === undefined ? "" : placeText(at)]),
+    ).toEqual([
+      [
+        "contrail-kind-unknown",
+        "warning",
+        "Contrail does not know ClusterNetworkPolicy `tenants`",
+        "D57: it has no effect there",
+        "cluster.yaml:10",
+      ],
+      [
+        "contrail-refused",
+        "warning",
+        "Contrail refuses dev/named: `http` is no number, and a port must be one",
+        "D32: the whole policy is missing",
+        "cluster.yaml:14",
+      ],
+      [
+        "contrail-label-case",
+        "warning",
+        "labels `app` and `App` of dev/both are one tag in Contrail",
+        "D45: which value survives is not determined",
+        "cluster.yaml:16",
+      ],
+      [
+        "contrail-name-shared",
+        "warning",
+        "dev-x/y and dev/x-y are one firewall policy in Contrail, `k8s-dev-x-y`",
+        "D39: it holds the rules of dev/x-y",
+        "cluster.yaml:20",
+      ],
     ]);
   });
 
   test("says that the order of creation is taken from the order given, where it matters", async () => {
-    const except = (name: string): string => policy(name, "podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 192.0.2.0/24, except: [192.0.2.0/25]}}]}]");
+    const except = (name: string): string =>
+      policy(name, "podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 192.0.2.0/24, except: [192.0.2.0/25]}}]}]");
     expect(contrailCalculation(await snapshotOf(first, second)).assumed).toEqual([]);
-    expect(contrailCalculation(await snapshotOf(first, except("second"))).assumed.map(({ rule, count }) => [rule, count])).toEqual([["D7", 2]]);
+    expect(contrailCalculation(await snapshotOf(first, except("second"))).assumed.map(({ rule, count }) => [rule, count])).toEqual([
+      ["D7", 2],
+    ]);
   });
 });
 
 test("a tier decides in Kubernetes and is nothing to Contrail: D57", async () => {
   const snapshot = await snapshotOf();
-  const origin = snapshot.pods[0]?.origin ?? expect.fail();
+  const origin = snapshot.pods[0]?.origin ?? fail("no pod");
   const name = { kind: "ClusterNetworkPolicy", name: "tenants" } as const;
-  const deny = { direction: "ingress", policy: name, priority: 1, name: undefined, action: "Deny", peers: [{ kind: "pods", namespaces: "every", pods: "every", origin }], ports: "any", origin } as const;
-  const tenants: ClusterPolicy = { name, tier: "Admin", priority: 1, subject: { namespaces: "every", pods: "every" }, ingress: [deny], egress: [], origin };
+  const deny = {
+    direction: "ingress",
+    policy: name,
+    priority: 1,
+    name: undefined,
+    action: "Deny",
+    peers: [{ kind: "pods", namespaces: "every", pods: "every", origin }],
+    ports: "any",
+    origin,
+  } as const;
+  const tenants: ClusterPolicy = {
+    name,
+    tier: "Admin",
+    priority: 1,
+    subject: { namespaces: "every", pods: "every" },
+    ingress: [deny],
+    egress: [],
+    origin,
+  };
   const guarded = { ...snapshot, clusterPolicies: [tenants] };
-  const asked = flow(podOf(snapshot, "cli"), podOf(snapshot, "web"));
+  const asked = onPort80(podOf(snapshot, "cli"), podOf(snapshot, "web"));
   expect(explainDifference(specCalculation(guarded).answer(asked), contrailCalculation(guarded).answer(asked))?.deviation).toBe("D57");
 });

@@ -66,7 +66,10 @@ export function profileOf({ profile }: OracleCase): Profile {
 /** Compiles a case from its raw objects, or from its events where it has some. */
 export function compiled(one: OracleCase, profile: Profile = profileOf(one)): Configuration {
   const document = plainDocument({ name: `${one.id}.json`, text: "" });
-  const objects = kubeObjects(one.input.map((value, i) => ({ value, document, path: `[${i}]` })), "as-given");
+  const objects = kubeObjects(
+    one.input.map((value, i) => ({ value, document, path: `[${i}]` })),
+    "as-given",
+  );
   if (one.events === undefined) return compileObjects(objects, profile);
   return compileEvents(kubeEvents(one.events, document, objects, "as-given"), profile);
 }
@@ -74,7 +77,9 @@ export function compiled(one: OracleCase, profile: Profile = profileOf(one)): Co
 /** The cluster as it stands at the end of a case, and whether all of it is what Kubernetes would take. */
 export async function finalSnapshot(one: OracleCase): Promise<{ readonly snapshot: Snapshot; readonly isValid: boolean }> {
   const items = [...finalObjects(one)];
-  const { snapshot, diagnostics } = await read([{ name: `${one.id}.json`, text: JSON.stringify({ apiVersion: "v1", kind: "List", items }) }]);
+  const { snapshot, diagnostics } = await read([
+    { name: `${one.id}.json`, text: JSON.stringify({ apiVersion: "v1", kind: "List", items }) },
+  ]);
   return { snapshot, isValid: diagnostics.every(({ severity }) => severity !== "error") };
 }
 
