@@ -39,7 +39,7 @@ function diagnosticsPage(parts) {
 function section(code, { severity, page: { title, explanation, example } }) {
   // Control characters in an example are the point of it; a page shows them spelled out.
   const text = example.text.replace(/\n$/, "").replace(/[^\n\t\x20-\x7e\u00a0-\uffff]/g, (letter) => `\\u{${letter.codePointAt(0)?.toString(16)}}`);
-  const language = /\.json$/.test(example.file) ? "json" : /\.ya?ml$/.test(example.file) ? "yaml" : "text";
+  const language = example.file.endsWith(".json") ? "json" : /\.ya?ml$/.test(example.file) ? "yaml" : "text";
   return `\n### ${code}\n\n${severity}: ${title}. ${explanation}\n\n\`${example.file}\`:\n\n\`\`\`${language}\n${text}\n\`\`\`\n`;
 }
 

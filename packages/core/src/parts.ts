@@ -2,11 +2,13 @@
 export * from "./index.ts";
 export { addressIn, nodeNameOf, sameEndpoint } from "./model/endpoint.ts";
 export { verdictOfReason } from "./model/judgement.ts";
+export { emptySnapshot } from "./model/cluster.ts";
 export { emptyLedger } from "./model/ledger.ts";
 export { families } from "./net/address.ts";
 export { protocols } from "./net/ports.ts";
-export { uniteCuts } from "./reach/cuts.ts";
+export { portIntervals, uniteCuts } from "./reach/cuts.ts";
 export { familiesInUse } from "./reach/families.ts";
+export { relationOf } from "./reach/reachability.ts";
 export { matchOrigin, matchText, policyText } from "./reach/why.ts";
 export { readMessages } from "./read/read.ts";
 export { coverageOf } from "./report/coverage.ts";

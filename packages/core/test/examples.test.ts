@@ -35,7 +35,7 @@ spec:
 const shown = new Set<string>();
 function example(names: string, run: () => void | Promise<void>): void {
   for (const name of names.split(" ")) shown.add(name);
-  test(names, run);
+  test(`${names}`, run);
 }
 
 async function shop(): Promise<core.Snapshot> {

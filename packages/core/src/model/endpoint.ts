@@ -1,5 +1,4 @@
 import { formatAddress, sameAddress, type Address, type Family } from "../net/address.ts";
-import { compareTexts } from "../text/diagnostic.ts";
 import type { Endpoint } from "./cluster.ts";
 
 /** The address an endpoint has in one family (S15): undefined when it has none, so that there is no such flow. */
@@ -43,11 +42,4 @@ export function endpointName(endpoint: Endpoint): string {
 export function nodeNameOf(endpoint: Endpoint): string | undefined {
   if (endpoint.kind === "node") return endpoint.name;
   return endpoint.kind === "pod" && endpoint.hostNetwork ? endpoint.node : undefined;
-}
-
-const kinds: readonly Endpoint["kind"][] = ["pod", "node", "external"];
-
-/** Pods by namespace and name, then nodes, then the outside. */
-export function compareEndpoints(a: Endpoint, b: Endpoint): number {
-  return kinds.indexOf(a.kind) - kinds.indexOf(b.kind) || compareTexts(endpointName(a), endpointName(b));
 }

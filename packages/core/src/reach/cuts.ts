@@ -24,8 +24,6 @@ export interface Cuts {
   readonly remembered?: ReadonlyMap<string, string>;
 }
 
-export const noCuts: Cuts = { podLabels: new Set(), namespaceLabels: new Set(), nodeLabels: new Set(), portNames: new Set(), blocks: [], ports: [] };
-
 /** The common refinement: two engines compared on it cannot hide a difference inside a class. */
 export function uniteCuts(a: Cuts, b: Cuts): Cuts {
   return {

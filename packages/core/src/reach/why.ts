@@ -64,7 +64,7 @@ const shortKinds: Readonly<Record<ClusterPolicyName["kind"], string>> = {
   BaselineAdminNetworkPolicy: "banp",
 };
 
-export function unreadText({ kind, name, scope }: Unread): string {
+function unreadText({ kind, name, scope }: Unread): string {
   return scope === "cluster" ? `${kind} ${name}` : `${kind} ${scope.namespace}/${name}`;
 }
 

@@ -5,11 +5,11 @@ import { assemble } from "./assemble.ts";
 import { readFile } from "./file.ts";
 import type { InputFile, ManifestObject, ReadOptions } from "./manifest.ts";
 
-export { assemble, type Assembled, type Extra } from "./assemble.ts";
+export { assemble } from "./assemble.ts";
 export type { InputFile, ManifestObject, ReadOptions } from "./manifest.ts";
 export { catalogue as readMessages } from "./messages.ts";
 export { objectKey } from "./objects.ts";
-export { parseYaml, type ParsedDocument } from "./parse.ts";
+export { parseYaml } from "./parse.ts";
 
 export interface ObjectsResult {
   /** In the order of files and documents; `List`s are unfolded. */

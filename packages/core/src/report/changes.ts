@@ -55,12 +55,12 @@ function changedPairs({ before, after }: StageViews, from: Row, to: Row): readon
   const old = before.view.connections(from, to);
   const changes = after.view.connections(from, to).flatMap((now): readonly ChangedPair[] => {
     // A pod that is new at this stage has no connections to compare with: nothing changed for it.
-    const then = old.find(({ family }) => family === now.family);
-    if (then === undefined || !differs(then, now)) return [];
-    const [was, is] = [then.connections.allow, now.connections.allow];
+    const earlier = old.find(({ family }) => family === now.family);
+    if (earlier === undefined || !differs(earlier, now)) return [];
+    const [was, is] = [earlier.connections.allow, now.connections.allow];
     const [lost, gained] = [subtract(was, is), subtract(is, was)];
     const kind = kindOf(lost, gained, was, is);
-    return [{ kind, from, to, ports: formatPorts(is), place: changingLine(kind, { then, now, lost, gained }, before.calculation, after.calculation) }];
+    return [{ kind, from, to, ports: formatPorts(is), place: changingLine(kind, { earlier, now, lost, gained }, before.calculation, after.calculation) }];
   });
   return changes.filter((change, i) => changes.findIndex(({ kind, ports }) => kind === change.kind && ports === change.ports) === i);
 }
@@ -83,14 +83,14 @@ function kindOf(lost: PortSet, gained: PortSet, was: PortSet, is: PortSet): Chan
 }
 
 interface ChangedPorts {
-  readonly then: FamilyConnections;
+  readonly earlier: FamilyConnections;
   readonly now: FamilyConnections;
   readonly lost: PortSet;
   readonly gained: PortSet;
 }
 
 /** Closing: where the policy isolates. Narrowing: the rule that still allows. Opening: the rule that allows, else what isolated until now. */
-function changingLine(kind: Change["kind"], { then, now, lost, gained }: ChangedPorts, before: Calculation, after: Calculation): Place | undefined {
+function changingLine(kind: Change["kind"], { earlier, now, lost, gained }: ChangedPorts, before: Calculation, after: Calculation): Place | undefined {
   const ask = (calculation: Calculation, { from, to, family }: FamilyConnections, ports: PortSet): Answer | undefined => {
     const witness = firstPort(ports);
     return witness && calculation.answer({ from, to, family, ...witness });
@@ -110,14 +110,14 @@ function changingLine(kind: Change["kind"], { then, now, lost, gained }: Changed
     case "opens":
     case "widens":
     case "alters": {
-      const [allowed, denied] = [ask(after, now, gained), ask(before, then, gained)];
+      const [allowed, denied] = [ask(after, now, gained), ask(before, earlier, gained)];
       if (allowed === undefined || denied === undefined) return undefined;
       // What opened is the end that denied until now, whatever rules the other end has.
       const side = denied.why.egress.verdict === "allow" ? "ingress" : "egress";
       return originPlace(allowed.why[side].reason === "rule-allows" ? ruleOrigin(allowed.why[side]) : denied.why[side].origins[0]);
     }
     case "loses-certainty": {
-      const doubted = ask(after, now, now.connections.undetermined) ?? ask(before, then, then.connections.undetermined);
+      const doubted = ask(after, now, now.connections.undetermined) ?? ask(before, earlier, earlier.connections.undetermined);
       return doubted && originPlace(decidingSide(doubted.why)?.origins[0]);
     }
   }

@@ -116,7 +116,7 @@ function resolveGroup(group: Group, names: NameTable): Resolved {
 /** The pods that any port of a Service leads to. */
 function podsBehind(service: Service, snapshot: Snapshot): readonly Endpoint[] {
   const backends = service.ports.map((port) => backendsOf(service, port, snapshot));
-  return backends.flatMap((found) => (found === "unknown" ? [] : found.map(({ endpoint }) => endpoint)));
+  return backends.flatMap((behind) => (behind === "unknown" ? [] : behind.map(({ endpoint }) => endpoint)));
 }
 
 function resolveAddress(text: string, address: Address, names: NameTable): Resolved {

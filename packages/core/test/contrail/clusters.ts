@@ -93,13 +93,24 @@ const policies = fc.uniqueArray(fc.record({ namespace: fc.constantFrom(...spaces
 });
 
 const pods = fc
-  .uniqueArray(fc.record({ namespace: fc.constantFrom(...spaces), name: fc.constantFrom("pod1", "pod2"), labels, isNew: fc.integer({ max: 7, min: 0 }).map((n) => n === 0) }), {
-    minLength: 2,
-    maxLength: 5,
-    selector: ({ namespace, name }) => `${namespace}/${name}`,
-  })
+  .uniqueArray(
+    fc.record({
+      namespace: fc.constantFrom(...spaces),
+      name: fc.constantFrom("pod1", "pod2"),
+      labels,
+      isNew: fc.integer({ max: 7, min: 0 }).map((n) => n === 0),
+    }),
+    {
+      minLength: 2,
+      maxLength: 5,
+      selector: ({ namespace, name }) => `${namespace}/${name}`,
+    },
+  )
   .map((drawn) =>
-    drawn.map((pod) => ({ ...pod, address: `10.47.0.${1 + spaces.indexOf(pod.namespace) * 2 + (pod.name === "pod1" ? 0 : 1)}` })),
+    drawn.map(({ isNew, ...pod }) => {
+      const last = 1 + spaces.indexOf(pod.namespace) * 2 + (pod.name === "pod1" ? 0 : 1);
+      return { ...pod, address: isNew ? undefined : `10.47.0.${last}` };
+    }),
   );
 
 const namespaces = fc.tuple(labels, labels, labels).map((drawn) => spaces.map((name, i) => ({ name, labels: drawn[i] ?? {} })));

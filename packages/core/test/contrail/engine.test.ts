@@ -48,6 +48,12 @@ describe("the chapter's lab under Contrail", () => {
       open.push(answers.filter((verdict) => verdict === "allow").length);
     }
     expect(open).toEqual([54, 44, 38, 32, 39]);
+    const { evidence } = session.answer({ from: ends("dbserver-dev"), to: ends("webserver-dev"), family: 4, protocol: "TCP", port: 80 });
+    expect([evidence.visited.length, evidence.overruled?.policy.sequence, evidence.overruled?.rule.name]).toEqual([
+      6,
+      "00008.0",
+      "dev-ingress-policy1-denyall",
+    ]);
     expect(different).toEqual(["db-mistake: dbserver-dev -> webserver-dev allow, D3 policy2-mistake.yaml:22 policy1.yaml:11"]);
   });
 });
@@ -160,9 +166,9 @@ describe("a walk", () => {
       ),
     );
     const { evidence, why } = contrailCalculation(snapshot).answer(onPort80(podOf(snapshot, "cli"), podOf(snapshot, "web")));
-    expect(evidence.visited.map(({ policy: { name }, rule, misses }) => `${name} ${rule.name}: ${misses.join()}`)).toEqual([
-      "k8s-dev-open dev-ingress-open-0-podSelector-0-0: endpoint1,service",
-      "k8s-denyall dev-ingress-open-denyall: ",
+    expect(evidence.visited.map(({ policy: { name }, rule, fit, misses }) => `${name} ${rule.name}: ${fit} ${misses.join()}`)).toEqual([
+      "k8s-dev-open dev-ingress-open-0-podSelector-0-0: misses endpoint1,service",
+      "k8s-denyall dev-ingress-open-denyall: matches ",
     ]);
     expect(evidence.tags.from).toContain("application=k8s");
     expect(why.ingress).toMatchObject({
@@ -233,6 +239,14 @@ describe("a session", () => {
       "00010.0 k8s-denyall",
       "00011.0 k8s-allowall",
     ]);
+  });
+
+  test("finds the lines of a policy where they stand now", async () => {
+    const session = await contrail().open(await snapshotOf(first));
+    await session.advance(await snapshotOf(policy("zero", "podSelector: {matchLabels: {app: none}}, ingress: []"), first));
+    const rules = session.calculation.configuration.applicationPolicySet.policies.flatMap((each) => each.rules);
+    const deny = rules.find(({ name }) => name === "dev-ingress-first-denyall") ?? fail("no deny");
+    expect(deny.from.map((origin) => placeText(spanOf(origin)))).toEqual(["cluster.yaml:16"]);
   });
 
   test("makes pods of a changed template anew, without the tags of old labels", async () => {

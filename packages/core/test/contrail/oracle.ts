@@ -57,7 +57,7 @@ export function oracleCase(file: string): OracleCase {
   return JSON.parse(readFileSync(path.join(oracleFolder ?? "", file), "utf8")) as OracleCase;
 }
 
-export function profileOf({ profile }: OracleCase): Profile {
+function profileOf({ profile }: OracleCase): Profile {
   const found = profileNamed(profile);
   if (found === undefined) throw new Error(`no profile: ${profile}`);
   return found;

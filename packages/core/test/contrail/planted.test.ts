@@ -114,8 +114,10 @@ const mistakes: readonly { readonly file: string; readonly right: string; readon
     wrong: "places.delete(name);\n    appendPolicy(name);",
   },
   { file: "kube-manager.ts", right: "places.set(denyAll, last + 1);", wrong: "places.set(denyAll, tail + 1);" },
-  { file: "kube-manager.ts", right: 'return profile.tagOfRemovedLabel === "stays" ||', wrong: "return" },
-  { file: "kube-manager.ts", right: "const last = Math.max(0, ...stored.places.values());", wrong: "const last = stored.places.size;" },
+  { file: "interfaces.ts", right: 'tagOfRemovedLabel === "stays" || ', wrong: "" },
+  { file: "interfaces.ts", right: "added.length === 0 ? without(tags) :", wrong: "added.length === 0 ? tags :" },
+  { file: "interfaces.ts", right: "const next = withTags(without(announced), added);", wrong: "const next = without(announced);" },
+  { file: "kube-manager.ts", right: "inside.set(rule.name, last + 1);", wrong: "inside.set(rule.name, inside.size + 1);" },
   // Spec 4: the walk.
   { file: "walk.ts", right: "endpoint.tags.every((tag) => tags.has(tag))", wrong: "endpoint.tags.some((tag) => tags.has(tag))" },
   { file: "walk.ts", right: 'const port = packet.protocol === "SCTP" ? 0 : packet.port;', wrong: "const { port } = packet;" },
@@ -125,12 +127,13 @@ const mistakes: readonly { readonly file: string; readonly right: string; readon
     right: 'if (managed !== undefined && !managed.tags.has("application")) tags.push(application);',
     wrong: "tags.push(application);",
   },
-  { file: "walk.ts", right: "if (!from.isEvaluated && !to.isEvaluated)", wrong: "if (!from.isEvaluated)" },
   {
     file: "walk.ts",
-    right: "if (left === right && left > after && serving(left)) return left;",
-    wrong: "if (left === right && left > after && serving(left) && left < (to.destination.alone[0] ?? 0)) return left;",
+    right: 'if (!from.isEvaluated && !to.isEvaluated) return { kind: "not-evaluated" };',
+    wrong: 'if (!from.isEvaluated) return { kind: "not-evaluated" };',
   },
+  { file: "walk.ts", right: "[...less].filter((at) => more.has(at))", wrong: "[...less]" },
+  { file: "walk.ts", right: ".sort((a, b) => a - b)", wrong: "" },
 ];
 
 const source = path.resolve(import.meta.dirname, "../../src");

@@ -197,7 +197,7 @@ const tierRule = (side: "from" | "to"): fc.Arbitrary<RawTierRule> =>
     })
     .map(({ action, peers, protocols: ports }) => {
       const podsOnly = peers.every((one) => "namespaces" in one || "pods" in one);
-      const allowed = ports?.filter((port) => podsOnly || port.destinationNamedPort === undefined);
+      const allowed = ports?.filter((one) => podsOnly || one.destinationNamedPort === undefined);
       return { action, [side]: peers, ...(allowed === undefined || allowed.length === 0 ? {} : { protocols: allowed }) };
     });
 
@@ -223,7 +223,7 @@ const pod = fc.record({
   nodeName: fc.constantFrom(undefined, "n1", "n2"),
 });
 
-export const nodes: readonly RawNode[] = [
+const nodes: readonly RawNode[] = [
   { name: "n1", labels: { role: "edge" }, addresses: ["192.168.0.1"] },
   { name: "n2", labels: {}, addresses: ["192.168.0.2", "fd00:1::2"] },
 ];

@@ -16,6 +16,7 @@ export class BlockTree {
   readonly #lasts: Bound[];
   readonly #parents: number[];
   readonly #ends: number[];
+  readonly #texts: readonly string[];
   readonly #byText = new Map<string, number>();
 
   constructor(blocks: Iterable<Cidr>, family: Family) {
@@ -38,6 +39,7 @@ export class BlockTree {
       const parent = this.#parents[i] as number;
       this.#ends[parent] = Math.max(this.#ends[parent] as number, this.#ends[i] as number);
     }
+    this.#texts = nodes.map(({ text }) => text);
     nodes.forEach(({ text }, i) => this.#byText.set(text, i));
   }
 
@@ -58,10 +60,19 @@ export class BlockTree {
     return atom;
   }
 
-  /** The atoms inside a block of the tree, both ends included. */
-  inside(block: Cidr): readonly [first: number, last: number] {
-    const node = this.#byText.get(block.text);
-    return node === undefined ? [0, -1] : [node, this.#ends[node] as number];
+  /** The node of a block; undefined where it is none of the tree's. */
+  nodeOf(block: Cidr): number | undefined {
+    return this.#byText.get(block.text);
+  }
+
+  /** The last node inside a block; the first is the block's own. */
+  lastInside(node: number): number {
+    return this.#ends[node] as number;
+  }
+
+  /** The block that an atom is the rest of. */
+  textOf(atom: number): string {
+    return this.#texts[atom] as string;
   }
 
   /** The addresses whose atom this is: the block without the blocks in it. */

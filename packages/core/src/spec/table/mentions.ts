@@ -1,6 +1,8 @@
 import type { Labels, Pod, Snapshot } from "../../model/cluster.ts";
 import { directions, type NetworkPolicy, type Peer, type PortMatch, type Rule, type Selector, type TierRule } from "../../model/policy.ts";
 import type { Cidr } from "../../net/cidr.ts";
+import { protocols } from "../../net/ports.ts";
+import type { Numbering } from "./numbering.ts";
 
 /**
  * What rules look at. A label that nobody mentions cannot matter; of a key that is mentioned only the mentioned values can be told
@@ -26,29 +28,27 @@ export interface LocalMentions {
 /** Mentioned keys with their mentioned values. */
 export type LabelMentions = Map<string, Set<string>>;
 
-export function globalMentions(snapshot: Snapshot): GlobalMentions {
+export function globalMentions({ policies, clusterPolicies }: Pick<Snapshot, "policies" | "clusterPolicies">): GlobalMentions {
   const mentions: GlobalMentions = { namespaceLabels: new Map(), podLabels: new Map(), nodeLabels: new Map(), portNames: new Set(), blocks: new Map() };
-  for (const policy of snapshot.policies) mentionGlobally(mentions, policy);
-  for (const { subject, ingress, egress } of snapshot.clusterPolicies) {
+  for (const policy of policies) {
+    for (const direction of directions) {
+      for (const { peers, ports } of policy[direction] ?? []) {
+        if (peers !== "any") for (const peer of peers) mentionPeer(mentions, peer);
+        // S6: an egress rule resolves a name on each peer, wherever it is; an ingress rule on its own subject.
+        if (direction === "egress" && !isOwnOnly(peers)) mentionPorts(mentions.portNames, ports);
+      }
+    }
+  }
+  for (const { subject, ingress, egress } of clusterPolicies) {
     mention(mentions.namespaceLabels, subject.namespaces);
     mention(mentions.podLabels, subject.pods);
-    for (const rule of [...ingress, ...egress]) {
-      rule.peers.forEach((peer) => mentionPeer(mentions, peer));
+    for (const { peers, ports } of [...ingress, ...egress]) {
+      for (const peer of peers) mentionPeer(mentions, peer);
       // C7: either end may be in any namespace, so the names are seen from everywhere.
-      mentionPorts(mentions.portNames, rule.ports);
+      mentionPorts(mentions.portNames, ports);
     }
   }
   return mentions;
-}
-
-export function mentionGlobally(mentions: GlobalMentions, policy: NetworkPolicy): void {
-  for (const direction of directions) {
-    for (const { peers, ports } of policy[direction] ?? []) {
-      if (peers !== "any") peers.forEach((peer) => mentionPeer(mentions, peer));
-      // S6: an egress rule resolves a name on each peer, wherever it is; an ingress rule on its own subject.
-      if (direction === "egress" && !isOwnOnly(peers)) mentionPorts(mentions.portNames, ports);
-    }
-  }
 }
 
 export function localMentions(policies: readonly NetworkPolicy[]): LocalMentions {
@@ -65,78 +65,145 @@ export function localMentions(policies: readonly NetworkPolicy[]): LocalMentions
   return mentions;
 }
 
-/** Whether `more` looks at nothing that `known` does not: then what was told apart before is still enough. */
-export function covers(known: GlobalMentions, more: GlobalMentions): boolean {
-  const coversLabels = (a: LabelMentions, b: LabelMentions): boolean =>
-    [...b].every(([key, values]) => {
-      const own = a.get(key);
-      return own !== undefined && [...values].every((value) => own.has(value));
-    });
-  return (
-    coversLabels(known.namespaceLabels, more.namespaceLabels) &&
-    coversLabels(known.podLabels, more.podLabels) &&
-    coversLabels(known.nodeLabels, more.nodeLabels) &&
-    [...more.portNames].every((name) => known.portNames.has(name)) &&
-    [...more.blocks.keys()].every((text) => known.blocks.has(text))
-  );
+/** What `more` looks at and `known` does not; undefined when there is nothing: what was told apart before is still enough. */
+export function newMentions(known: GlobalMentions, more: GlobalMentions): GlobalMentions | undefined {
+  const fresh: GlobalMentions = {
+    namespaceLabels: newLabels(known.namespaceLabels, more.namespaceLabels),
+    podLabels: newLabels(known.podLabels, more.podLabels),
+    nodeLabels: newLabels(known.nodeLabels, more.nodeLabels),
+    portNames: new Set([...more.portNames].filter((name) => !known.portNames.has(name))),
+    blocks: new Map([...more.blocks].filter(([text]) => !known.blocks.has(text))),
+  };
+  const { namespaceLabels, podLabels, nodeLabels, portNames, blocks } = fresh;
+  return namespaceLabels.size + podLabels.size + nodeLabels.size + portNames.size + blocks.size === 0 ? undefined : fresh;
 }
+
+export function coversLocally(known: LocalMentions, more: LocalMentions): boolean {
+  return newLabels(known.podLabels, more.podLabels).size === 0 && [...more.portNames].every((name) => known.portNames.has(name));
+}
+
+export function uniteMentions(a: GlobalMentions, b: GlobalMentions): GlobalMentions {
+  return {
+    namespaceLabels: uniteLabels(a.namespaceLabels, b.namespaceLabels),
+    podLabels: uniteLabels(a.podLabels, b.podLabels),
+    nodeLabels: uniteLabels(a.nodeLabels, b.nodeLabels),
+    portNames: b.portNames.size === 0 ? a.portNames : new Set([...a.portNames, ...b.portNames]),
+    blocks: b.blocks.size === 0 ? a.blocks : new Map([...a.blocks, ...b.blocks]),
+  };
+}
+
+/** A key that is new stands there with its values, or with none where only its presence is asked for. */
+function newLabels(known: LabelMentions, more: LabelMentions): LabelMentions {
+  const fresh: LabelMentions = new Map();
+  for (const [key, values] of more) {
+    const own = known.get(key);
+    const added = own === undefined ? values : new Set([...values].filter((value) => !own.has(value)));
+    if (own === undefined || added.size > 0) fresh.set(key, added);
+  }
+  return fresh;
+}
+
+function uniteLabels(a: LabelMentions, b: LabelMentions): LabelMentions {
+  if (b.size === 0) return a;
+  const all: LabelMentions = new Map(a);
+  for (const [key, values] of b) all.set(key, new Set([...(a.get(key) ?? []), ...values]));
+  return all;
+}
+
+/** Half of the largest number that counts exactly, in digits of any radix. */
+const largestCode = 2 ** 52;
 
 /**
- * Labels as a key: only what is mentioned, and values that nobody mentions are alike. Mixed-radix numbers where they fit, since
- * a hundred thousand pods are projected at each build: 3-4 times as fast as joined strings.
+ * Labels as numbers: only what is mentioned, and values that nobody mentions are alike. Per key a digit (0 absent, 1 another value,
+ * else the value's own), mixed-radix, in as many numbers as it takes; keys with few values come first, so that sorting by the numbers
+ * puts side by side what selectors mean together. 3-4 times as fast as joined strings.
  */
 export class LabelProjection {
-  readonly #keys: readonly { readonly key: string; readonly values: ReadonlyMap<string, number>; readonly radix: number }[];
-  readonly #indexes: ReadonlyMap<string, number>;
-  readonly #fits: boolean;
+  readonly #keys: readonly ProjectedKey[];
+  readonly #byKey: ReadonlyMap<string, ProjectedKey>;
+  readonly #codes: number[] = [];
 
   constructor(mentions: LabelMentions) {
-    this.#keys = [...mentions].map(([key, values]) => ({ key, values: new Map([...values].map((value, i) => [value, i + 2])), radix: values.size + 2 }));
-    this.#indexes = new Map(this.#keys.map(({ key }, i) => [key, i]));
-    this.#fits = this.#keys.reduce((product, { radix }) => product * radix, 1) < Number.MAX_SAFE_INTEGER;
+    const keys: ProjectedKey[] = [];
+    let [code, weight] = [0, 1];
+    // The first key weighs most, so weights are given from the back.
+    for (const [key, values] of [...mentions].sort(([a, x], [b, y]) => y.size - x.size || (a < b ? 1 : -1))) {
+      if (weight * (values.size + 2) > largestCode) [code, weight] = [code + 1, 1];
+      keys.push({ key, code, weight, digits: new Map([...values].sort().map((value, i) => [value, i + 2])) });
+      weight *= values.size + 2;
+    }
+    this.#keys = keys.reverse();
+    this.#byKey = new Map(keys.map((key) => [key.key, key]));
+    if (keys.length > 0) this.#codes = Array.from({ length: code + 1 }, () => 0);
   }
 
-  /** Equal for labels that no mentioned selector tells apart: per key 0 absent, 1 another value, else the value's number. */
-  of(labels: Labels): number | string {
-    if (this.#fits && this.#keys.length <= 2 * labels.size + 4) {
-      let code = 0;
-      for (const { key, values, radix } of this.#keys) {
+  /** The number of a tuple with the labels' codes as further parts: equal for labels that no mentioned selector tells apart. */
+  from(tuple: number, labels: Labels, numbering: Numbering): number {
+    this.#project(labels);
+    let longer = tuple;
+    for (const code of this.#codes) longer = numbering.from(longer, code);
+    return longer;
+  }
+
+  /** Where labels stand when shapes are put in order; the last code holds the keys with the fewest values. */
+  order(labels: Labels): number {
+    this.#project(labels);
+    return this.#codes.at(-1) ?? 0;
+  }
+
+  #project(labels: Labels): void {
+    const codes = this.#codes;
+    if (codes.length === 1 && this.#keys.length <= labels.size) {
+      let sum = 0;
+      for (const { key, weight, digits } of this.#keys) {
         const value = labels.get(key);
-        code = code * radix + (value === undefined ? 0 : (values.get(value) ?? 1));
+        if (value !== undefined) sum += weight * (digits.get(value) ?? 1);
       }
-      return code;
+      codes[0] = sum;
+      return;
     }
-    const seen: [index: number, digit: number][] = [];
-    for (const [key, value] of labels) {
-      const index = this.#indexes.get(key);
-      if (index !== undefined) seen.push([index, this.#keys[index]?.values.get(value) ?? 1]);
-    }
-    seen.sort(([a], [b]) => a - b);
-    if (this.#fits) return this.#codeOf(seen);
-    return seen.map(([index, digit]) => `${index}:${digit}`).join();
+    codes.fill(0);
+    if (codes.length > 0) labels.forEach(this.#add);
   }
 
-  #codeOf(seen: readonly (readonly [index: number, digit: number])[]): number {
-    let [code, next] = [0, 0];
-    this.#keys.forEach(({ radix }, index) => {
-      const [at, digit] = seen[next] ?? [-1, 0];
-      code = code * radix + (at === index ? digit : 0);
-      if (at === index) next++;
-    });
-    return code;
-  }
+  readonly #add = (value: string, key: string): void => {
+    const known = this.#byKey.get(key);
+    if (known !== undefined) this.#codes[known.code] = (this.#codes[known.code] as number) + known.weight * (known.digits.get(value) ?? 1);
+  };
 }
 
-/** The numbers that a pod declares under the mentioned names, as a key. */
-export function projectedPorts({ ports }: Pod, names: ReadonlySet<string>): string {
-  if (names.size === 0) return "";
-  let [key, count] = ["", 0];
-  for (const { name, protocol, port } of ports) {
-    if (!names.has(name)) continue;
-    key += `${name}:${port}/${protocol},`;
-    count++;
+interface ProjectedKey {
+  readonly key: string;
+  /** Which of the numbers its digit is in, and what one step of the digit adds to it. */
+  readonly code: number;
+  readonly weight: number;
+  readonly digits: ReadonlyMap<string, number>;
+}
+
+/** What pods declare under the mentioned names, as parts of tuples. */
+export class PortProjection {
+  readonly #numbers: ReadonlyMap<string, number>;
+
+  constructor(names: ReadonlySet<string>) {
+    this.#numbers = new Map([...names].map((name, i) => [name, i + 1]));
   }
-  return count < 2 ? key : [...new Set(key.split(","))].sort().join();
+
+  /** Equal for pods that declare the same under the mentioned names: no port 0, one its code, several how many and all codes. */
+  from(tuple: number, { ports }: Pod, numbering: Numbering): number {
+    if (this.#numbers.size === 0) return tuple;
+    let [only, several]: [number, Set<number> | undefined] = [0, undefined];
+    for (const { name, protocol, port } of ports) {
+      const number = this.#numbers.get(name);
+      if (number === undefined) continue;
+      const code = (number * protocols.length + protocols.indexOf(protocol)) * 2 ** 16 + port;
+      if (only === 0 || only === code) only = code;
+      else several = (several ?? new Set([only])).add(code);
+    }
+    if (several === undefined) return numbering.from(tuple, only);
+    let longer = numbering.from(tuple, -several.size);
+    for (const code of [...several].sort((a, b) => a - b)) longer = numbering.from(longer, code);
+    return longer;
+  }
 }
 
 /** Only pods of the policy's own namespace: nobody outside it is a peer of the rule. */
@@ -144,10 +211,16 @@ export function isOwnOnly(peers: Rule["peers"]): boolean {
   return peers !== "any" && peers.every((peer) => peer.kind === "pods" && peer.namespaces === "own");
 }
 
+/** The name of a port entry that has one in place of numbers. */
+export function portName({ port }: PortMatch): string | undefined {
+  return typeof port === "object" && "name" in port ? port.name : undefined;
+}
+
 function mentionPeer(mentions: GlobalMentions, peer: Peer): void {
   switch (peer.kind) {
     case "ipBlock":
-      for (const block of [peer.cidr, ...peer.except]) mentions.blocks.set(block.text, block);
+      mentions.blocks.set(peer.cidr.text, peer.cidr);
+      for (const block of peer.except) mentions.blocks.set(block.text, block);
       break;
     case "networks":
       for (const block of peer.cidrs) mentions.blocks.set(block.text, block);
@@ -176,5 +249,8 @@ function mention(mentions: LabelMentions, selector: Selector | "own" | "every"):
 }
 
 function mentionPorts(names: Set<string>, ports: (Rule | TierRule)["ports"]): void {
-  for (const { port } of ports === "any" ? [] : (ports as readonly PortMatch[])) if (typeof port === "object" && "name" in port) names.add(port.name);
+  for (const entry of ports === "any" ? [] : ports) {
+    const name = portName(entry);
+    if (name !== undefined) names.add(name);
+  }
 }

@@ -1,40 +1,33 @@
 import type { Pod } from "../../model/cluster.ts";
-import type { ClusterPolicy, Direction, NetworkPolicy, PortMatch, Rule } from "../../model/policy.ts";
-import { portSet } from "../../net/ports.ts";
+import { directions, type ClusterPolicy, type Direction, type NetworkPolicy, type PortMatch, type Rule, type Tier } from "../../model/policy.ts";
 import type { Algebra, GradeId, SetId } from "./algebra.ts";
-import { LabelIndex } from "./label-index.ts";
-import { LabelProjection, localMentions, projectedPorts, type LocalMentions } from "./mentions.ts";
-import { combine, combineAll, constant, onRuns, runsOf, valueAt, type Runs, type SharedSteps, type Steps } from "./steps.ts";
-import { tierSteps } from "./tiers.ts";
-import type { Universe } from "./universe.ts";
+import { portName } from "./mentions.ts";
+import type { Members, PodClass } from "./members.ts";
+import { portsOn } from "./peers.ts";
+import { runsOf, valueAt, type Runs, type Steps, type StepsPool } from "./steps.ts";
+import { tierSteps, type TierOperations } from "./tiers.ts";
+import { standIn, type Universe } from "./universe.ts";
 
 /**
- * The pods of one namespace, as its policies tell them apart, and what each class says of every other end.
+ * What the classes of one namespace say of every other end.
  *
- *   class  = (shape, labels that this namespace's policies look at, ports that they name)
- *   side   = grades by shape, for the whole cluster; grades by class, for the namespace itself, where rules have own peers;
- *            outcomes by shape, of the Admin tier, which comes before both
+ *   side = grades by shape, for the whole cluster; grades by class, for the namespace itself, where rules have own peers;
+ *          outcomes by shape, of the Admin tier, which comes before both
  *
  *   what class c says of a pod with shape s and class d:   admin(s) over ( global(s) ∪ local(d) )
  */
 export interface NamespaceTable {
   readonly name: string;
-  readonly pods: readonly Pod[];
+  readonly members: Members;
   readonly policies: readonly NetworkPolicy[];
-  readonly classes: readonly LocalClass[];
-  /** Position in `classes`. */
-  classOf(pod: Pod): number | undefined;
-}
-
-export interface LocalClass {
-  readonly shape: number;
-  readonly representative: Pod;
+  /** By class. Equal sides are one object. */
+  readonly egress: readonly Side[];
+  readonly ingress: readonly Side[];
+  /** How many shapes there were when it was made. */
   readonly size: number;
-  readonly egress: Side;
-  readonly ingress: Side;
 }
 
-/** What one direction of a class says. Equal sides are one object. */
+/** What one direction of a class says. */
 export interface Side {
   readonly global: Steps;
   /** By class of the own namespace; undefined where no rule has a peer of its own namespace only. */
@@ -48,235 +41,240 @@ export interface Side {
 export interface Shared {
   readonly universe: Universe;
   readonly algebra: Algebra;
-  readonly steps: SharedSteps;
-  readonly admin: readonly (readonly ClusterPolicy[])[];
-  readonly baseline: readonly (readonly ClusterPolicy[])[];
-  /** Sides by what they are made of, over all namespaces. */
-  readonly sides: Map<string, Side>;
+  readonly pool: StepsPool;
+  readonly tierOperations: TierOperations;
+  /** By pod shape, the policies of a tier whose subject it is. */
+  readonly subjects: Readonly<Record<Tier, readonly (readonly ClusterPolicy[])[]>>;
+  /** Equal for pods that declare the same under the names in rules of cluster-wide policies. */
+  tierPortsOf(pod: Pod): number;
+  /** Sides without local grades, by what they are made of, over all namespaces. */
+  readonly sides: Map<number, Side>;
   readonly tierSides: Map<string, Steps | undefined>;
   /** Whether some object about this namespace's pods was not read. */
   isUnread(namespace: string): boolean;
 }
 
-/** The pods of one namespace with their shapes, side by side. */
-export interface NamespacePods {
-  readonly pods: readonly Pod[];
-  readonly shapes: readonly number[];
-}
-
-export const noPods: NamespacePods = { pods: [], shapes: [] };
-
-export function namespaceTable(name: string, { pods, shapes }: NamespacePods, policies: readonly NetworkPolicy[], shared: Shared): NamespaceTable {
-  const mentions = localMentions(policies);
-  const labels = new LabelProjection(mentions.podLabels);
-  // shape → labels and ports → position, so that keys are small numbers and short texts.
-  const found = new Map<number, Map<number | string, number>>();
-  const groups: { readonly representative: Pod; readonly shape: number; size: number }[] = [];
-  const positions = new Int32Array(pods.length);
-  pods.forEach((pod, i) => {
-    const shape = shapes[i] as number;
-    if (shape < 0) {
-      positions[i] = -1;
-      return;
-    }
-    const row = found.get(shape) ?? new Map<number | string, number>();
-    found.set(shape, row);
-    const ports = projectedPorts(pod, mentions.portNames);
-    const code = labels.of(pod.labels);
-    const key = pod.hostNetwork ? "host" : ports === "" ? code : `${code} ${ports}`;
-    let position = row.get(key);
-    if (position === undefined) {
-      position = groups.length;
-      groups.push({ representative: pod, shape, size: 0 });
-      row.set(key, position);
-    }
-    (groups[position] as { size: number }).size++;
-    positions[i] = position;
-  });
-  const sides = sidesOf(name, groups, policies, mentions, shared);
-  let byPod: Map<Pod, number> | undefined;
-  return {
-    name,
-    pods,
-    policies,
-    classes: groups.map(({ representative, shape, size }, i) => ({ shape, representative, size, egress: sides.egress(i), ingress: sides.ingress(i) })),
-    classOf: (pod) => {
-      byPod ??= new Map(pods.map((own, i) => [own, positions[i] as number]));
-      const position = byPod.get(pod);
-      return position === undefined || position < 0 ? undefined : position;
-    },
-  };
-}
-
-interface Sides {
-  egress(position: number): Side;
-  ingress(position: number): Side;
-}
-
-function sidesOf(name: string, groups: readonly { readonly representative: Pod; readonly shape: number }[], policies: readonly NetworkPolicy[], { podLabels, portNames }: LocalMentions, shared: Shared): Sides {
-  const { universe, algebra } = shared;
-  const representatives = groups.map(({ representative }) => representative);
-  const size = representatives.length;
-  // S10: no selector matches a host-network pod.
-  const selectable = representatives.flatMap(({ hostNetwork }, i) => (hostNetwork ? [] : [i]));
-  const index = new LabelIndex(selectable.map((i) => (representatives[i] as Pod).labels), podLabels);
-  const find = (selector: Parameters<LabelIndex["find"]>[0]): readonly number[] => index.find(selector).map((i) => selectable[i] as number);
-  const isolating: Record<Direction, NetworkPolicy[][]> = { egress: representatives.map(() => []), ingress: representatives.map(() => []) };
+export function namespaceTable(name: string, members: Members, policies: readonly NetworkPolicy[], shared: Shared): NamespaceTable {
+  const isolated = { egress: new Lists(members, shared), ingress: new Lists(members, shared) };
   for (const policy of policies) {
-    if (policy.egress === undefined && policy.ingress === undefined) continue;
-    for (const position of find(policy.subject)) {
-      if (policy.egress !== undefined) isolating.egress[position]?.push(policy);
-      if (policy.ingress !== undefined) isolating.ingress[position]?.push(policy);
+    const positions = members.index.find(policy.subject);
+    if (positions.length === 0) continue;
+    for (const direction of directions) {
+      const rules = policy[direction];
+      if (rules !== undefined) isolated[direction].add(rules, positions);
     }
   }
-  const numbers = new Map(policies.map((policy, i) => [policy, i]));
-  const rules = ruleSteps(representatives, find, shared);
-  const known = new Map<string, Side>();
-  const unread = shared.isUnread(name);
-  const names = new Set([...portNames, ...universe.mentions.portNames]);
-
-  const side = (position: number, direction: Direction): Side => {
-    const pod = representatives[position] as Pod;
-    if (pod.hostNetwork) return plainSide(algebra.allow, shared);
-    if (unread) return plainSide(algebra.unknown, shared);
-    const { shape } = groups[position] as { readonly shape: number };
-    const own = isolating[direction][position] ?? [];
-    // S6: an ingress rule looks a name up on its subject, so pods that declare other numbers have other sides.
-    const ports = direction === "ingress" ? projectedPorts(pod, names) : "";
-    const admin = tierOf("Admin", shared.admin[shape] ?? [], direction, pod, ports, shared);
-    const baseline = own.length > 0 ? undefined : tierOf("Baseline", shared.baseline[shape] ?? [], direction, pod, ports, shared);
-    const key = `${direction} ${own.map((policy) => numbers.get(policy)).join()} ${ports} ${idOf(admin)} ${idOf(baseline)}`;
-    let found = known.get(key);
-    if (found === undefined) {
-      found = sideOf(own, direction, pod, admin, baseline);
-      known.set(key, found);
-    }
-    return found;
+  return {
+    name,
+    members,
+    policies,
+    egress: sidesOf("egress", name, members, isolated.egress, shared),
+    ingress: sidesOf("ingress", name, members, isolated.ingress, shared),
+    size: shared.universe.size,
   };
-
-  const sideOf = (own: readonly NetworkPolicy[], direction: Direction, pod: Pod, admin: Steps | undefined, baseline: Steps | undefined): Side => {
-    if (own.length === 0) {
-      const free = constant(universe.size, algebra.allow);
-      return makeSide(baseline === undefined ? free : combine(baseline, free, algebra.apply), undefined, admin, shared);
-    }
-    const all = own.flatMap((policy) => policy[direction] ?? []).map((rule) => rules(rule, pod));
-    const global = combineAll(all.map((rule) => rule.global), universe.size, algebra.join);
-    const locals = all.flatMap((rule) => rule.local ?? []);
-    return makeSide(global, locals.length === 0 ? undefined : combineAll(locals, size, algebra.join), admin, shared);
-  };
-  return { egress: (position) => side(position, "egress"), ingress: (position) => side(position, "ingress") };
 }
 
-interface RuleSteps {
+/** A policy as it reads on some of its subjects: an ingress rule looks a port's name up on them (S6). */
+interface Isolating {
+  readonly rules: readonly Rule[];
+  readonly subject: Pod;
+  /** What all of its rules grant; made when a side asks for it. */
+  grants: Grants | undefined;
+}
+
+/** Grades by shape, and by class of the own namespace. */
+interface Grants {
   readonly global: Steps;
   readonly local: Steps | undefined;
 }
 
-/** S7: the grades a rule gives, by shape and by class of the own namespace: its ports where its peers match. */
-function ruleSteps(representatives: readonly Pod[], find: (selector: Parameters<LabelIndex["find"]>[0]) => readonly number[], { universe, algebra }: Shared): (rule: Rule, subject: Pod) => RuleSteps {
-  const known = new Map<Rule, Map<SetId | "egress", RuleSteps>>();
-  const size = representatives.length;
-  const sure = (set: SetId): GradeId => algebra.grade(set, algebra.none);
-  const open = (set: SetId): GradeId => algebra.grade(algebra.none, set);
+function sidesOf(direction: Direction, name: string, members: Members, isolated: Lists, shared: Shared): readonly Side[] {
+  const { algebra, pool, subjects } = shared;
+  const isUnread = shared.isUnread(name);
+  const known: (Side | undefined)[] = [];
+  const sideOfList = (list: number): Side => (known[list] ??= list === 0 ? plainSide(algebra.allow, shared) : isolatedSide(isolated.parts(list), members, shared));
+  const knownWithTiers = new Map<string, Side>();
 
-  const make = (rule: Rule, ports: { readonly byShape: Steps | SetId; ofClass(position: number): SetId }): RuleSteps => {
-    const parts: Steps[] = [];
-    const own = new Set<number>();
-    /** The grade of the rule's ports on these shapes. */
-    const add = (runs: Runs, gradeOfSet: (set: SetId) => GradeId): void => {
-      if (runs.length === 0) return;
-      if (typeof ports.byShape === "number") parts.push(onRuns(universe.size, runs, gradeOfSet(ports.byShape)));
-      else parts.push(combine(onRuns(universe.size, runs, 1), ports.byShape, (here, set) => (here === 0 ? algebra.deny : gradeOfSet(set))));
-    };
-    if (rule.peers === "any") add([[0, universe.size - 1]], sure);
-    for (const peer of rule.peers === "any" ? [] : rule.peers) {
-      if (peer.kind === "pods" && peer.namespaces === "own") {
-        for (const position of find(peer.pods)) own.add(position);
-        continue;
+  return members.classes.map(({ representative, shape }, position) => {
+    // S10, and nobody is asked about pods of which something was not read.
+    if (representative.hostNetwork) return plainSide(algebra.allow, shared);
+    if (isUnread) return plainSide(algebra.unknown, shared);
+    const list = isolated.listOf[position] as number;
+    const [admin, baseline] = [subjects.Admin[shape] ?? [], list > 0 ? [] : (subjects.Baseline[shape] ?? [])];
+    if (admin.length + baseline.length === 0) return sideOfList(list);
+    const [before, behind] = [tierOf("Admin", admin, direction, representative, shared), tierOf("Baseline", baseline, direction, representative, shared)];
+    const key = `${list} ${before?.id} ${behind?.id}`;
+    let side = knownWithTiers.get(key);
+    if (side === undefined) {
+      // C3: the Baseline stands where no NetworkPolicy isolates.
+      const own = behind === undefined ? sideOfList(list) : makeSide(pool.combine(behind, pool.constant(algebra.allow), algebra.apply), undefined, undefined, shared);
+      side = before === undefined ? own : makeSide(own.global, own.local, before, shared);
+      knownWithTiers.set(key, side);
+    }
+    return side;
+  });
+}
+
+/**
+ * S2, S4: the policies that isolate each class, as lists that grow from the end: classes with the same policies share one list.
+ *
+ *   lists   0 –   1 (deny-all, before it 0)   2 (allow-web, before it 1)   3 (allow-db, before it 1)
+ *
+ * A class in list 2 is isolated by allow-web and deny-all; one in list 0 by nobody.
+ */
+class Lists {
+  /** By class. */
+  readonly listOf: number[];
+  readonly #befores: number[] = [0];
+  readonly #parts: (Isolating | undefined)[] = [undefined];
+  readonly #members: Members;
+  readonly #shared: Shared;
+  /** By list, what it became with the policy that was added last: its classes that the policy selects stay together. */
+  readonly #next: number[] = [];
+
+  constructor(members: Members, shared: Shared) {
+    this.#members = members;
+    this.#shared = shared;
+    this.listOf = members.classes.map(() => 0);
+  }
+
+  /** A policy with these rules isolates these classes. */
+  add(rules: readonly Rule[], positions: readonly number[]): void {
+    const { classes } = this.#members;
+    const named = rules.filter(({ direction, ports }) => direction === "ingress" && hasNames(ports));
+    for (const alike of named.length === 0 ? [positions] : this.#byPorts(named, positions)) {
+      const part: Isolating = { rules, subject: (classes[alike[0] as number] as PodClass).representative, grants: undefined };
+      for (const position of alike) {
+        const before = this.listOf[position] as number;
+        let list = this.#next[before] ?? 0;
+        if (this.#parts[list] !== part) {
+          list = this.#parts.length;
+          this.#parts.push(part);
+          this.#befores.push(before);
+          this.#next[before] = list;
+        }
+        this.listOf[position] = list;
       }
-      const { matches, doubts } = universe.peer(peer);
-      add(matches, sure);
-      add(doubts, open);
     }
-    const global = combineAll(parts, universe.size, algebra.join);
-    if (own.size === 0) return { global, local: undefined };
-    const bySet = new Map<SetId, number[]>();
-    for (const position of [...own].sort((a, b) => a - b)) {
-      const set = ports.ofClass(position);
-      const list = bySet.get(set);
-      if (list === undefined) bySet.set(set, [position]);
-      else list.push(position);
-    }
-    const local = [...bySet].map(([set, positions]) => onRuns(size, runsOf(positions), sure(set)));
-    return { global, local: combineAll(local, size, algebra.join) };
-  };
+  }
 
-  return (rule, subject) => {
-    const { ports } = rule;
-    const perRule = known.get(rule) ?? new Map<SetId | "egress", RuleSteps>();
-    known.set(rule, perRule);
-    const fixed = ports === "any" ? algebra.all : rule.direction === "ingress" || !ports.some(isNamed) ? portsOn(subject, ports, algebra) : undefined;
-    const key = fixed ?? "egress";
-    let found = perRule.get(key);
-    if (found === undefined) {
-      found = make(
-        rule,
-        fixed !== undefined
-          ? { byShape: fixed, ofClass: () => fixed }
-          : {
-              byShape: universe.ports(ports as readonly PortMatch[], algebra),
-              ofClass: (position) => portsOn(representatives[position] as Pod, ports as readonly PortMatch[], algebra),
-            },
-      );
-      perRule.set(key, found);
+  *parts(list: number): Generator<Isolating> {
+    for (let at = list; at > 0; at = this.#befores[at] as number) yield this.#parts[at] as Isolating;
+  }
+
+  /** S6: classes on which the rules mean the same ports. */
+  #byPorts(rules: readonly Rule[], positions: readonly number[]): Iterable<readonly number[]> {
+    const groups = new Map<string, number[]>();
+    const groupOf = new Map<number, number[]>();
+    for (const position of positions) {
+      const { ports, representative } = this.#members.classes[position] as PodClass;
+      let group = groupOf.get(ports);
+      if (group === undefined) {
+        const meaning = rules.map((rule) => portsOn(representative, rule.ports as readonly PortMatch[], this.#shared.algebra)).join();
+        group = groups.get(meaning) ?? [];
+        groups.set(meaning, group);
+        groupOf.set(ports, group);
+      }
+      group.push(position);
     }
-    return found;
+    return groups.values();
+  }
+}
+
+function hasNames(ports: Rule["ports"]): boolean {
+  return ports !== "any" && ports.some((entry) => portName(entry) !== undefined);
+}
+
+/** S8: what any rule of any isolating policy grants. */
+function isolatedSide(parts: Iterable<Isolating>, members: Members, shared: Shared): Side {
+  const { algebra, pool } = shared;
+  const globals = new Set<Steps>();
+  const locals = new Set<Steps>();
+  for (const part of parts) {
+    const { global, local } = (part.grants ??= grantsOf(part, members, shared));
+    if (global !== pool.nothing) globals.add(global);
+    if (local !== undefined) locals.add(local);
+  }
+  return makeSide(pool.combineAll([...globals], algebra.join), locals.size === 0 ? undefined : pool.combineAll([...locals], algebra.join), undefined, shared);
+}
+
+function grantsOf({ rules, subject }: Isolating, members: Members, shared: Shared): Grants {
+  const { algebra, pool } = shared;
+  const all = rules.map((rule) => grantsOfRule(rule, subject, members, shared));
+  const locals = all.flatMap(({ local }) => local ?? []);
+  return {
+    global: pool.combineAll(all.map(({ global }) => global), algebra.join),
+    local: locals.length === 0 ? undefined : pool.combineAll(locals, algebra.join),
   };
 }
 
-/** S6, S7: the ports that entries mean on one pod. */
-function portsOn(pod: Pod, entries: readonly PortMatch[], algebra: Algebra): SetId {
-  return entries.reduce((sum: SetId, { port, protocol }) => {
-    if (typeof port === "object" && "name" in port) {
-      const declared = pod.ports.filter(({ name, protocol: own }) => name === port.name && (protocol === "declared" || own === protocol));
-      return declared.reduce((all: SetId, one) => algebra.unite(all, algebra.set(portSet(one.protocol, [{ first: one.port, last: one.port }]))), sum);
+/** S7: a rule grants its ports where its peers match. */
+function grantsOfRule(rule: Rule, subject: Pod, members: Members, { universe, algebra, pool }: Shared): Grants {
+  const { ports } = rule;
+  // S6: an egress rule looks a port's name up on each peer, an ingress rule on its subject.
+  const perPeer = ports !== "any" && rule.direction === "egress" && hasNames(ports);
+  const set = ports === "any" ? algebra.all : perPeer ? algebra.none : portsOn(subject, ports, algebra);
+  const grant = (runs: Runs, gradeOfSet: (set: SetId) => GradeId): Steps => {
+    if (runs.length === 0) return pool.nothing;
+    if (!perPeer) return pool.onRuns(runs, gradeOfSet(set), universe.size);
+    return pool.combine(pool.onRuns(runs, 1, universe.size), universe.peers.ports(ports, algebra, pool), (here, ownSet) => (here === 0 ? algebra.deny : gradeOfSet(ownSet)));
+  };
+  const sure = (own: SetId): GradeId => algebra.sure(own);
+  const open = (own: SetId): GradeId => algebra.open(own);
+  if (rule.peers === "any") return { global: perPeer ? grant([0, universe.size - 1], sure) : pool.constant(sure(set)), local: undefined };
+  let global = pool.nothing;
+  let own: Set<number> | undefined;
+  for (const peer of rule.peers) {
+    if (peer.kind === "pods" && peer.namespaces === "own") {
+      own ??= new Set();
+      for (const position of members.index.find(peer.pods)) own.add(position);
+      continue;
     }
-    return protocol === "declared" ? sum : algebra.unite(sum, algebra.set(portSet(protocol, port === "any" ? undefined : [port])));
-  }, algebra.none);
-}
-
-function isNamed({ port }: PortMatch): boolean {
-  return typeof port === "object" && "name" in port;
+    const { matches, doubts } = universe.peers.shapesOf(peer);
+    for (const granted of [grant(matches, sure), grant(doubts, open)]) if (granted !== pool.nothing) global = pool.combine(global, granted, algebra.join);
+  }
+  if (own === undefined || own.size === 0) return { global, local: undefined };
+  const positions = [...own].sort((a, b) => a - b);
+  const size = members.classes.length;
+  if (!perPeer) return { global, local: pool.onRuns(runsOf(positions), sure(set), size) };
+  const bySet = new Map<SetId, number[]>();
+  for (const position of positions) {
+    const ownSet = portsOn((members.classes[position] as PodClass).representative, ports as readonly PortMatch[], algebra);
+    const alike = bySet.get(ownSet);
+    if (alike === undefined) bySet.set(ownSet, [position]);
+    else alike.push(position);
+  }
+  return { global, local: pool.combineAll([...bySet].map(([ownSet, alike]) => pool.onRuns(runsOf(alike), sure(ownSet), size)), algebra.join) };
 }
 
 /** A tier's outcomes for a subject: the same for all subjects with the same policies (and, for ingress, the same ports). */
-function tierOf(tier: string, policies: readonly ClusterPolicy[], direction: Direction, pod: Pod, ports: string, shared: Shared): Steps | undefined {
+function tierOf(tier: Tier, policies: readonly ClusterPolicy[], direction: Direction, subject: Pod, shared: Shared): Steps | undefined {
   if (policies.length === 0) return undefined;
-  const { universe, algebra, tierSides } = shared;
-  const key = `${tier} ${direction} ${ports} ${policies.map(idOf).join()}`;
+  const { universe, algebra, pool, tierSides, tierPortsOf, tierOperations } = shared;
+  const ports = direction === "ingress" ? tierPortsOf(subject) : 0;
+  const key = `${tier} ${direction} ${ports} ${policies.map(({ name }) => `${name.kind} ${name.name}`).join()}`;
   if (!tierSides.has(key)) {
-    const steps = tierSteps(policies, direction, universe, algebra, (rule) => {
-      if (rule.ports === "any") return constant(universe.size, algebra.all);
-      return direction === "ingress" ? constant(universe.size, portsOn(pod, rule.ports, algebra)) : universe.ports(rule.ports, algebra);
-    });
-    tierSides.set(key, steps && shared.steps.share(steps));
+    const portsOf = (entries: readonly PortMatch[] | "any"): Steps => {
+      if (entries === "any") return pool.constant(algebra.all);
+      return direction === "ingress" ? pool.constant(portsOn(subject, entries, algebra)) : universe.peers.ports(entries, algebra, pool);
+    };
+    tierSides.set(key, tierSteps(policies, direction, { universe, pool, operations: tierOperations, portsOf }));
   }
   return tierSides.get(key);
 }
 
 export function plainSide(grade: GradeId, shared: Shared): Side {
-  return makeSide(constant(shared.universe.size, grade), undefined, undefined, shared);
+  return makeSide(shared.pool.constant(grade), undefined, undefined, shared);
 }
 
 /** Equal sides become one object over all namespaces, so that classes can be counted by what they say. */
-function makeSide(global: Steps, local: Steps | undefined, admin: Steps | undefined, { steps, sides, algebra }: Shared): Side {
-  const own = steps.share(global);
-  const folded = admin === undefined ? own : steps.share(combine(admin, own, algebra.apply));
-  if (local !== undefined) return { global: own, local, admin, folded };
-  const key = `${idOf(own)} ${idOf(admin)}`;
+function makeSide(global: Steps, local: Steps | undefined, admin: Steps | undefined, { pool, sides, algebra }: Shared): Side {
+  const folded = admin === undefined ? global : pool.combine(admin, global, algebra.apply);
+  if (local !== undefined) return { global, local, admin, folded };
+  const key = global.id * 2 ** 26 + (admin === undefined ? 0 : admin.id + 1);
   let found = sides.get(key);
   if (found === undefined) {
-    found = { global: own, local, admin, folded };
+    found = { global, local, admin, folded };
     sides.set(key, found);
   }
   return found;
@@ -289,16 +287,9 @@ export function gradeOf(side: Side, shape: number, localPosition: number | undef
   return side.admin === undefined ? grade : algebra.apply(valueAt(side.admin, shape), grade);
 }
 
-const identities = new WeakMap<object, number>();
-let nextIdentity = 1;
-
-/** A number per object, for keys made of identities. */
-function idOf(value: object | undefined): number {
-  if (value === undefined) return 0;
-  let id = identities.get(value);
-  if (id === undefined) {
-    id = nextIdentity++;
-    identities.set(value, id);
-  }
-  return id;
+/** A function made for fewer shapes, with what it says of those that were split from them. */
+export function upToDate(steps: Steps, size: number, { universe, pool }: Shared): Steps {
+  if (size === universe.size) return steps;
+  const later = universe.parents.slice(size).map((_, i): readonly [number, number] => [size + i, valueAt(steps, standIn(universe, size + i, size))]);
+  return pool.extended(steps, size, later);
 }

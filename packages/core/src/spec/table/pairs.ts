@@ -1,8 +1,9 @@
 import type { Connections } from "../../reach/reachability.ts";
 import type { GradeId } from "./algebra.ts";
-import { gradeOf, type LocalClass, type NamespaceTable, type Side } from "./namespace-table.ts";
-import { runsWithValues, valueAt } from "./steps.ts";
-import type { Table } from "./table.ts";
+import { gradeOf, upToDate, type NamespaceTable, type Side } from "./namespace-table.ts";
+import { StepsPool, valueAt, type Steps } from "./steps.ts";
+import type { Table } from "./compile.ts";
+import { standIn } from "./universe.ts";
 
 /**
  * How many ordered pairs of different pods have which connections: all pairs of the cluster at once, 10^10 in a cluster of 100,000
@@ -10,112 +11,194 @@ import type { Table } from "./table.ts";
  *
  *   pairs(e, i) = weight of β's pods where α says e   ×   weight of α's pods where β says i
  *
- * Where rules have peers of the own namespace only, and for a pod and itself, what the groups said is taken back pair by pair.
+ * Weights are looked up run by run in running sums, and only where something is granted: what is left is denied. Where rules have peers
+ * of the own namespace only, and for a pod and itself, what the groups said is taken back pair by pair.
+ *
+ * Counts are exact: numbers hold integers up to 2^53, the pairs of 94 million pods.
  */
 export function podPairs(table: Table): ReadonlyMap<Connections, bigint> {
-  const { algebra, universe } = table.shared;
-  const counts = new Map<GradeId, number | bigint>();
+  const { algebra } = table.shared;
+  const counts: number[] = [];
   const add = (grade: GradeId, count: number): void => {
-    const before = counts.get(grade) ?? 0;
-    const sum = typeof before === "number" ? before + count : Number.NaN;
-    counts.set(grade, Number.isSafeInteger(sum) ? sum : BigInt(before) + BigInt(count));
+    counts[grade] = (counts[grade] ?? 0) + count;
   };
+  meetAll(table, add);
+  for (const namespace of table.namespaces.all) correct(namespace, table, add);
 
-  const sources = grouped(table, (one) => one.egress.folded);
-  const targets = grouped(table, (one) => one.ingress.folded);
-  const dense = new Int32Array(universe.size);
-  const targetsAt = targets.map(({ steps }) => {
-    const values = new Int32Array(universe.size);
-    for (const [first, last, value] of runsWithValues(steps)) values.fill(value, first, last + 1);
-    return values;
-  });
-  for (const source of sources) {
-    for (const [first, last, value] of runsWithValues(source.steps)) dense.fill(value, first, last + 1);
-    targets.forEach((target, t) => {
-      const atTarget = weights(target, dense);
-      const atSource = weights(source, targetsAt[t] as Int32Array);
-      for (const [egress, w] of atTarget) for (const [ingress, v] of atSource) add(algebra.meet(egress, ingress), w * v);
-    });
-  }
-  for (const namespace of table.namespaces) correct(namespace, table, add);
-  const ownNode = ownNodePairs(table);
   const result = new Map<Connections, bigint>();
-  for (const [grade, count] of counts) {
-    const connections = algebra.connections(grade);
-    const total = (result.get(connections) ?? 0n) + BigInt(count);
-    result.set(connections, total);
-  }
-  for (const { before, after, count } of ownNode) {
-    result.set(before, (result.get(before) ?? 0n) - count);
-    result.set(after, (result.get(after) ?? 0n) + count);
+  const addTo = (connections: Connections, count: bigint): void => {
+    result.set(connections, (result.get(connections) ?? 0n) + count);
+  };
+  counts.forEach((count, grade) => addTo(algebra.connections(grade), BigInt(count)));
+  for (const { before, after, count } of ownNodePairs(table)) {
+    addTo(before, -count);
+    addTo(after, count);
   }
   for (const [connections, count] of result) if (count === 0n) result.delete(connections);
   return result;
 }
 
-/** Pods that say the same in one direction, by shape. */
+/**
+ * Pods that say the same in one direction. Shapes are numbered among those that pods have (`n` of them):
+ *
+ *   granted  [first, last, grade, …]     where something is granted
+ *   members  [shape, size, …]            how many of the group's pods have which shape
+ */
 interface Group {
-  readonly steps: Side["folded"];
-  readonly shapes: readonly number[];
-  readonly sizes: readonly number[];
+  readonly granted: readonly number[];
+  readonly members: number[];
+  total: number;
 }
 
-function grouped({ namespaces }: Table, stepsOf: (one: LocalClass) => Side["folded"]): readonly Group[] {
-  const groups = new Map<Side["folded"], Map<number, number>>();
-  for (const { classes } of namespaces) {
-    for (const one of classes) {
-      const steps = stepsOf(one);
-      let sizes = groups.get(steps);
-      if (sizes === undefined) {
-        sizes = new Map();
-        groups.set(steps, sizes);
+function meetAll(table: Table, add: (grade: GradeId, count: number) => void): void {
+  const { algebra } = table.shared;
+  const numbers = numbersOfShapes(table);
+  const shapes = numbers[numbers.length - 1] as number;
+  const sources = groups(table, "egress", numbers).map((group) => ({ ...group, sums: runningSums(group, new Float64Array(shapes + 1)) }));
+  const targetSums = new Float64Array(shapes + 1);
+  const [ingress, egress] = [new Weights(), new Weights()];
+  for (const target of groups(table, "ingress", numbers)) {
+    runningSums(target, targetSums);
+    for (const source of sources) {
+      let denied = source.total * target.total;
+      ingress.collect(target.granted, source.sums);
+      if (ingress.length > 0) egress.collect(source.granted, targetSums);
+      for (let i = 0; i < ingress.length; i++) {
+        for (let e = 0; e < egress.length; e++) {
+          const count = (ingress.weights[i] as number) * (egress.weights[e] as number);
+          denied -= count;
+          add(algebra.meet(egress.grades[e] as GradeId, ingress.grades[i] as GradeId), count);
+        }
       }
-      sizes.set(one.shape, (sizes.get(one.shape) ?? 0) + one.size);
+      add(algebra.deny, denied);
     }
   }
-  return [...groups].map(([steps, sizes]) => ({ steps, shapes: [...sizes.keys()], sizes: [...sizes.values()] }));
 }
 
-/** The weight of a group by what `values` says of its shapes. */
-function weights({ shapes, sizes }: Group, values: Int32Array): ReadonlyMap<GradeId, number> {
-  const sums = new Map<GradeId, number>();
-  for (let i = 0; i < shapes.length; i++) {
-    const grade = values[shapes[i] as number] as number;
-    sums.set(grade, (sums.get(grade) ?? 0) + (sizes[i] as number));
+/** What a group says of the other's pods, as weights by grade: there are few, so lists. */
+class Weights {
+  readonly grades: GradeId[] = [];
+  readonly weights: number[] = [];
+  length = 0;
+
+  collect(granted: readonly number[], sums: Float64Array): void {
+    this.length = 0;
+    for (let i = 0; i < granted.length; i += 3) {
+      const weight = (sums[(granted[i + 1] as number) + 1] as number) - (sums[granted[i] as number] as number);
+      if (weight === 0) continue;
+      const grade = granted[i + 2] as GradeId;
+      let at = 0;
+      while (at < this.length && this.grades[at] !== grade) at++;
+      if (at === this.length) {
+        this.grades[at] = grade;
+        this.weights[at] = 0;
+        this.length++;
+      }
+      this.weights[at] = (this.weights[at] as number) + weight;
+    }
   }
+}
+
+/** How many of a group's pods have a shape below 0, 1, 2, … */
+function runningSums({ members }: Group, sums: Float64Array): Float64Array {
+  sums.fill(0);
+  for (let i = 0; i < members.length; i += 2) {
+    const behind = (members[i] as number) + 1;
+    sums[behind] = (sums[behind] as number) + (members[i + 1] as number);
+  }
+  for (let i = 1; i < sums.length; i++) sums[i] = (sums[i] as number) + (sums[i - 1] as number);
   return sums;
 }
 
-/** Inside one namespace: what local rules add, and a pod and itself taken out. */
-function correct({ classes }: NamespaceTable, { shared: { algebra } }: Table, add: (grade: GradeId, count: number) => void): void {
-  const globally = (from: LocalClass, to: LocalClass): GradeId => algebra.meet(valueAt(from.egress.folded, to.shape), valueAt(to.ingress.folded, from.shape));
-  const exactly = (from: number, to: number): GradeId => {
-    const [a, b] = [classes[from] as LocalClass, classes[to] as LocalClass];
-    return algebra.meet(gradeOf(a.egress, b.shape, to, algebra), gradeOf(b.ingress, a.shape, from, algebra));
-  };
-  const move = (from: number, to: number): void => {
-    const [a, b] = [classes[from] as LocalClass, classes[to] as LocalClass];
-    const [before, after] = [globally(a, b), exactly(from, to)];
-    if (before === after) return;
-    add(before, -a.size * b.size);
-    add(after, a.size * b.size);
-  };
-  classes.forEach(({ egress: { local } }, from) => {
-    if (local === undefined) return;
-    for (const [first, last, value] of runsWithValues(local)) if (value !== algebra.deny) for (let to = first; to <= last; to++) move(from, to);
-  });
-  classes.forEach(({ ingress: { local } }, to) => {
-    if (local === undefined) return;
-    for (const [first, last, value] of runsWithValues(local)) {
-      if (value === algebra.deny) continue;
-      for (let from = first; from <= last; from++) {
-        // Where the source's own rules name the target too, the pair was moved above.
-        const named = (classes[from] as LocalClass).egress.local;
-        if (named === undefined || valueAt(named, to) === algebra.deny) move(from, to);
-      }
+/** By shape, how many lower ones pods have. */
+function numbersOfShapes({ shared: { universe }, namespaces }: Table): Int32Array {
+  const used = new Uint8Array(universe.size);
+  for (const { members } of namespaces.all) for (const { shape } of members.classes) used[shape] = 1;
+  const numbers = new Int32Array(universe.size + 1);
+  for (let shape = 0; shape < universe.size; shape++) numbers[shape + 1] = (numbers[shape] as number) + (used[shape] as number);
+  return numbers;
+}
+
+function groups({ shared, namespaces }: Table, direction: "egress" | "ingress", numbers: Int32Array): readonly Group[] {
+  const shapes = numbers[numbers.length - 1] as number;
+  const found = new Map<Steps, Group>();
+  const pool = new StepsPool();
+  const groupOf = (steps: Steps): Group => {
+    // Functions that differ only where no pod is (outside, mostly) are one: a fifth as many groups.
+    const own = amongPods(steps, numbers, pool);
+    let group = found.get(own);
+    if (group === undefined) {
+      group = { granted: grantedRuns(own, shapes), members: [], total: 0 };
+      found.set(own, group);
     }
-  });
-  classes.forEach(({ size }, position) => add(exactly(position, position), -size));
+    return group;
+  };
+  const known = new Map<number, Group>();
+  for (const table of namespaces.all) {
+    table.members.classes.forEach(({ shape, size }, position) => {
+      const { folded } = table[direction][position] as Side;
+      const key = folded.id * 2 ** 26 + table.size;
+      let group = known.get(key);
+      if (group === undefined) {
+        group = groupOf(upToDate(folded, table.size, shared));
+        known.set(key, group);
+      }
+      group.members.push(numbers[shape] as number, size);
+      group.total += size;
+    });
+  }
+  return [...found.values()];
+}
+
+/** The function by the numbers of shapes that pods have. */
+function amongPods({ starts, values }: Steps, numbers: Int32Array, pool: StepsPool): Steps {
+  const runs: (readonly [number, number])[] = [];
+  for (let i = 0; i < starts.length; i++) {
+    const [first, behind] = [numbers[starts[i] as number] as number, numbers[starts[i + 1] ?? numbers.length - 1] as number];
+    if (first < behind) runs.push([first, values[i] as number]);
+  }
+  return pool.extended(pool.nothing, 0, runs);
+}
+
+function grantedRuns({ starts, values }: Steps, size: number): readonly number[] {
+  const runs: number[] = [];
+  for (let i = 0; i < starts.length; i++) if (values[i] !== 0) runs.push(starts[i] as number, (starts[i + 1] ?? size) - 1, values[i] as number);
+  return runs;
+}
+
+/** Inside one namespace: what local rules add, and a pod and itself taken out. */
+function correct({ members: { classes }, egress, ingress, size }: NamespaceTable, { shared: { algebra, universe } }: Table, add: (grade: GradeId, count: number) => void): void {
+  const shapes = classes.map(({ shape }) => standIn(universe, shape, size));
+  const saysGlobally = (sides: readonly Side[], of: number, to: number): GradeId => valueAt((sides[of] as Side).folded, shapes[to] as number);
+  const says = (sides: readonly Side[], of: number, to: number): GradeId => gradeOf(sides[of] as Side, shapes[to] as number, to, algebra);
+  const exactly = (from: number, to: number): GradeId => algebra.meet(says(egress, from, to), says(ingress, to, from));
+  const move = (from: number, to: number): void => {
+    const before = algebra.meet(saysGlobally(egress, from, to), saysGlobally(ingress, to, from));
+    const after = exactly(from, to);
+    if (before === after) return;
+    const count = (classes[from]?.size ?? 0) * (classes[to]?.size ?? 0);
+    add(before, -count);
+    add(after, count);
+  };
+  egress.forEach(({ local }, from) => eachGranted(local, classes.length, (to) => move(from, to)));
+  ingress.forEach(({ local }, to) =>
+    eachGranted(local, classes.length, (from) => {
+      // Where the source's own rules name the target too, the pair was moved above.
+      const named = egress[from]?.local;
+      if (named === undefined || valueAt(named, to) === algebra.deny) move(from, to);
+    }),
+  );
+  classes.forEach(({ size: pods }, position) => add(exactly(position, position), -pods));
+}
+
+function eachGranted(local: Steps | undefined, size: number, visit: (position: number) => void): void {
+  if (local === undefined) return;
+  const { starts, values } = local;
+  for (let i = 0; i < starts.length; i++) {
+    if (values[i] === 0) continue;
+    const behind = starts[i + 1] ?? size;
+    for (let position = starts[i] as number; position < behind; position++) visit(position);
+  }
 }
 
 /** S11: host-network pods and the pods of their node, which the groups do not know of. */

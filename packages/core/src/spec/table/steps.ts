@@ -1,43 +1,66 @@
 /**
- * A function from 0 … size-1 to numbers that is constant on runs: one start per run, and its value.
+ * A function from 0, 1, 2, … to numbers that is constant on runs: where each run starts, and its value. The last run has no end.
  *
  *   starts  [0, 7, 9, 40]      0‥6 → 3   7‥8 → 0   9‥39 → 5   40‥ → 0
  *   values  [3, 0, 5,  0]
  *
- * Neighbouring runs have different values, so equal functions have equal arrays. Value 0 means «nothing» to whoever uses it.
- * Plain arrays: most have fewer than ten runs, and a typed array costs more to make and to collect than that.
+ * Neighbouring runs have different values, so equal functions have equal arrays; a pool makes each function once, so equal functions
+ * are one object. Value 0 means «nothing» to whoever uses it. Plain arrays: most have fewer than ten runs, and a typed array costs
+ * more to make and to collect than that.
  */
 export interface Steps {
+  /** Its number in the pool; the constant 0 is number 0. */
+  readonly id: number;
   readonly starts: readonly number[];
   readonly values: readonly number[];
-  /** Arguments below this are answered; later ones did not exist when it was made. */
-  readonly size: number;
 }
 
-/** Ids in ascending runs, both ends included. */
-export type Runs = readonly (readonly [first: number, last: number])[];
+/** Ids in ascending runs, both ends included, one after the other: `[0, 4, 9, 9]` is 0‥4 and 9. */
+export type Runs = readonly number[];
 
-export function constant(size: number, value: number): Steps {
-  return { starts: [0], values: [value], size };
-}
+export const noRuns: Runs = [];
 
-/** `value` on the runs, 0 elsewhere. */
-export function onRuns(size: number, runs: Runs, value: number): Steps {
-  const builder = new StepsBuilder(size);
-  for (const [first, last] of runs) {
-    builder.from(first, value);
-    builder.from(last + 1, 0);
+/** The runs of ascending ids; an id may come twice. */
+export function runsOf(ascending: Iterable<number>): Runs {
+  const runs: number[] = [];
+  let last = -2;
+  for (const id of ascending) {
+    if (id > last + 1) runs.push(id, id);
+    else runs[runs.length - 1] = id;
+    last = id;
   }
-  return builder.done();
+  return runs;
 }
 
-/** The runs of ascending ids. */
-export function runsOf(ids: readonly number[]): Runs {
-  const runs: [number, number][] = [];
-  for (const id of ids) {
-    const last = runs[runs.length - 1];
-    if (last !== undefined && last[1] + 1 === id) last[1] = id;
-    else runs.push([id, id]);
+/** What is in either. */
+export function uniteRuns(a: Runs, b: Runs): Runs {
+  if (a.length === 0 || b.length === 0) return a.length === 0 ? b : a;
+  const runs: number[] = [];
+  for (let i = 0, j = 0; i < a.length || j < b.length; ) {
+    const fromA = j >= b.length || (i < a.length && (a[i] as number) <= (b[j] as number));
+    const [first, last] = fromA ? [a[i] as number, a[i + 1] as number] : [b[j] as number, b[j + 1] as number];
+    if (fromA) i += 2;
+    else j += 2;
+    const end = runs[runs.length - 1];
+    if (end !== undefined && first <= end + 1) runs[runs.length - 1] = Math.max(end, last);
+    else runs.push(first, last);
+  }
+  return runs;
+}
+
+/** What is in `a` and not in `b`. */
+export function subtractRuns(a: Runs, b: Runs): Runs {
+  if (a.length === 0 || b.length === 0) return a;
+  const runs: number[] = [];
+  for (let i = 0, j = 0; i < a.length; i += 2) {
+    let first = a[i] as number;
+    const last = a[i + 1] as number;
+    while (j < b.length && (b[j + 1] as number) < first) j += 2;
+    for (let k = j; k < b.length && (b[k] as number) <= last && first <= last; k += 2) {
+      if (first < (b[k] as number)) runs.push(first, (b[k] as number) - 1);
+      first = (b[k + 1] as number) + 1;
+    }
+    if (first <= last) runs.push(first, last);
   }
   return runs;
 }
@@ -53,94 +76,101 @@ export function valueAt({ starts, values }: Steps, argument: number): number {
   return values[low] as number;
 }
 
-/** Combines two functions of the same size, run by run. */
-export function combine(a: Steps, b: Steps, operation: (a: number, b: number) => number): Steps {
-  const builder = new StepsBuilder(a.size);
-  for (let i = 0, j = 0; i < a.starts.length && j < b.starts.length; ) {
-    const start = Math.max(a.starts[i] as number, b.starts[j] as number);
-    builder.from(start, operation(a.values[i] as number, b.values[j] as number));
-    const [nextA, nextB] = [a.starts[i + 1] ?? a.size, b.starts[j + 1] ?? b.size];
-    if (nextA <= nextB) i++;
-    if (nextB <= nextA) j++;
-  }
-  return builder.done();
-}
-
-/** Combines many: neighbours first, so that long lists cost n log n. */
-export function combineAll(all: readonly Steps[], size: number, operation: (a: number, b: number) => number): Steps {
-  let round = [...all];
-  if (round.length === 0) return constant(size, 0);
-  while (round.length > 1) {
-    const next: Steps[] = [];
-    for (let i = 0; i < round.length; i += 2) {
-      const [left, right] = [round[i] as Steps, round[i + 1]];
-      next.push(right === undefined ? left : combine(left, right, operation));
-    }
-    round = next;
-  }
-  return round[0] as Steps;
-}
-
-/** Every run with its value, 0 included: `last` is included. */
-export function* runsWithValues({ starts, values, size }: Steps): Generator<readonly [first: number, last: number, value: number]> {
-  for (let i = 0; i < starts.length; i++) yield [starts[i] as number, (starts[i + 1] ?? size) - 1, values[i] as number];
-}
-
-/** Collects runs from left to right; neighbours with one value are joined. */
-class StepsBuilder {
+/**
+ * Makes every function once, and is the only one who makes them. Runs are collected in one pair of arrays, and copied only where the
+ * function is new: nine of ten are known already, which halves the time of a build (most of it was collecting garbage).
+ */
+export class StepsPool {
+  readonly #all: Steps[] = [];
+  /** hash → the last function that has it, and by number the one before with the same hash. */
+  readonly #lastWithHash = new Map<number, number>();
+  readonly #before: number[] = [];
   readonly #starts: number[] = [];
   readonly #values: number[] = [];
-  readonly #size: number;
+  #length = 0;
+  readonly nothing: Steps = this.constant(0);
 
-  constructor(size: number) {
-    this.#size = size;
-    if (size > 0) this.#push(0, 0);
+  get size(): number {
+    return this.#all.length;
   }
 
-  from(start: number, value: number): void {
-    if (start >= this.#size) return;
-    const last = this.#starts.length - 1;
-    if (this.#starts[last] === start) {
-      this.#starts.pop();
-      this.#values.pop();
-      this.#push(start, value);
-    } else this.#push(start, value);
+  constant(value: number): Steps {
+    this.#length = 0;
+    this.#run(0, value);
+    return this.#made();
   }
 
-  done(): Steps {
-    return { starts: this.#starts, values: this.#values, size: this.#size };
+  /** `value` on the runs, 0 elsewhere; arguments from `size` on do not exist. */
+  onRuns(runs: Runs, value: number, size: number): Steps {
+    this.#length = 0;
+    if (runs[0] !== 0) this.#run(0, 0);
+    for (let i = 0; i < runs.length; i += 2) {
+      this.#run(runs[i] as number, value);
+      const behind = (runs[i + 1] as number) + 1;
+      if (behind < size) this.#run(behind, 0);
+    }
+    return this.#made();
   }
 
-  #push(start: number, value: number): void {
-    if (this.#values.length > 0 && this.#values[this.#values.length - 1] === value) return;
-    this.#starts.push(start);
-    this.#values.push(value);
+  /** Combines two functions, run by run. */
+  combine(a: Steps, b: Steps, operation: (a: number, b: number) => number): Steps {
+    this.#length = 0;
+    const [startsA, startsB, valuesA, valuesB] = [a.starts, b.starts, a.values, b.values];
+    for (let i = 0, j = 0; ; ) {
+      const [startA, startB] = [startsA[i] as number, startsB[j] as number];
+      this.#run(startA > startB ? startA : startB, operation(valuesA[i] as number, valuesB[j] as number));
+      const nextA = i + 1 < startsA.length ? (startsA[i + 1] as number) : Infinity;
+      const nextB = j + 1 < startsB.length ? (startsB[j + 1] as number) : Infinity;
+      if (nextA === Infinity && nextB === Infinity) return this.#made();
+      if (nextA <= nextB) i++;
+      if (nextB <= nextA) j++;
+    }
   }
-}
 
-/** Equal functions by one object, so that tables can be compared and counted by identity. */
-export class SharedSteps {
-  readonly #buckets = new Map<number, Steps[]>();
-
-  share(steps: Steps): Steps {
-    const hash = hashOf(steps);
-    const bucket = this.#buckets.get(hash);
-    const same = bucket?.find((other) => equal(other, steps));
-    if (same !== undefined) return same;
-    if (bucket === undefined) this.#buckets.set(hash, [steps]);
-    else bucket.push(steps);
-    return steps;
+  /** Combines many with a union: neighbours first, so that long lists cost n log n. */
+  combineAll(all: readonly Steps[], union: (a: number, b: number) => number): Steps {
+    let round = all;
+    while (round.length > 1) {
+      const next: Steps[] = [];
+      for (let i = 0; i < round.length; i += 2) {
+        const [left, right] = [round[i] as Steps, round[i + 1]];
+        next.push(right === undefined || right === left ? left : this.combine(left, right, union));
+      }
+      round = next;
+    }
+    return round[0] ?? this.nothing;
   }
-}
 
-function hashOf({ starts, values, size }: Steps): number {
-  let hash = size;
-  for (let i = 0; i < starts.length; i++) hash = (Math.imul(Math.imul(hash, 31) + (starts[i] as number), 31) + (values[i] as number)) | 0;
-  return hash;
-}
+  /** The function up to `size`; from there on the values of other arguments. */
+  extended({ starts, values }: Steps, size: number, more: Iterable<readonly [argument: number, value: number]>): Steps {
+    this.#length = 0;
+    for (let i = 0; i < starts.length && (starts[i] as number) < size; i++) this.#run(starts[i] as number, values[i] as number);
+    for (const [argument, value] of more) this.#run(argument, value);
+    return this.#made();
+  }
 
-function equal(a: Steps, b: Steps): boolean {
-  if (a.size !== b.size || a.starts.length !== b.starts.length) return false;
-  for (let i = 0; i < a.starts.length; i++) if (a.starts[i] !== b.starts[i] || a.values[i] !== b.values[i]) return false;
-  return true;
+  #run(start: number, value: number): void {
+    if (this.#length > 0 && this.#values[this.#length - 1] === value) return;
+    this.#starts[this.#length] = start;
+    this.#values[this.#length] = value;
+    this.#length++;
+  }
+
+  #made(): Steps {
+    let hash = this.#length;
+    for (let i = 0; i < this.#length; i++) hash = (Math.imul(Math.imul(hash, 31) + (this.#starts[i] as number), 31) + (this.#values[i] as number)) | 0;
+    const last = this.#lastWithHash.get(hash) ?? -1;
+    for (let id = last; id >= 0; id = this.#before[id] as number) if (this.#isCollected(this.#all[id] as Steps)) return this.#all[id] as Steps;
+    const made: Steps = { id: this.#all.length, starts: this.#starts.slice(0, this.#length), values: this.#values.slice(0, this.#length) };
+    this.#all.push(made);
+    this.#before.push(last);
+    this.#lastWithHash.set(hash, made.id);
+    return made;
+  }
+
+  #isCollected({ starts, values }: Steps): boolean {
+    if (starts.length !== this.#length) return false;
+    for (let i = 0; i < starts.length; i++) if (starts[i] !== this.#starts[i] || values[i] !== this.#values[i]) return false;
+    return true;
+  }
 }

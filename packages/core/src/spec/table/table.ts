@@ -1,246 +1,176 @@
-import type { Endpoint, Pod, Snapshot } from "../../model/cluster.ts";
-import type { NetworkPolicy } from "../../model/policy.ts";
+import type { Pod, Snapshot } from "../../model/cluster.ts";
+import type { ClusterPolicy, NetworkPolicy, Tier } from "../../model/policy.ts";
 import type { Family } from "../../net/address.ts";
-import { openConnections, relationOf, type Connections, type EndpointClass, type Reachability, type Relation } from "../../reach/reachability.ts";
-import { Algebra, type GradeId } from "./algebra.ts";
-import { covers, globalMentions, mentionGlobally, type GlobalMentions } from "./mentions.ts";
-import { gradeOf, namespaceTable, noPods, plainSide, type NamespacePods, type NamespaceTable, type Shared, type Side } from "./namespace-table.ts";
-import { SharedSteps } from "./steps.ts";
-import { tierPolicies } from "./tiers.ts";
-import { universeOf } from "./universe.ts";
+import { coversLocally, globalMentions, localMentions, newMentions } from "./mentions.ts";
+import { membersOf, type NamespacePods } from "./members.ts";
+import { namespaceTable, type NamespaceTable, type Shared } from "./namespace-table.ts";
+import { freshTable, NamespaceTables, sharedOf, tableWith, type Table } from "./compile.ts";
+import { nobodyTouched, touchedBy } from "./touched.ts";
+import { shapeIdOf, withEndpoints, withMentions, type Universe } from "./universe.ts";
+
+export type { Table } from "./compile.ts";
 
 /**
- * Who may talk to whom in one family, for clusters of any size: never pairs, but classes, and of each class what it says of all
- * shapes (see `universe.ts` and `namespace-table.ts`). A pair of classes meets in two look-ups:
+ * The table of a snapshot; what `previous` knows and nothing changed is kept, by the identity of the snapshot's objects. In order:
  *
- *   between(c, d) = egress of c, at d   ∩   ingress of d, at c
+ *   1  policies came that look at something new      the universe is refined: who is touched leaves its shape
+ *   2  pods came, left or were replaced              their namespaces are classified again; shapes that nobody had are added
+ *   3  policies came or left                         what their namespaces say is made again
+ *   4  cluster-wide policies came or left, or        the same for namespaces where that changes who is a subject, or what was read
+ *      something could not be read
  *
- * Classes are numbered namespace by namespace, then machines (nodes and outside addresses):
- *
- *   firstClasses  [0, 12, 30, …, 870]      classes 12‥29 are those of the second namespace, from 870 on stand the machines
+ * Begun anew with other nodes and with a first look at a node's label, which are rare, and when most of what is kept is of no use any more.
  */
-export interface Table extends Reachability {
-  readonly snapshot: Snapshot;
-  readonly shared: Shared;
-  readonly namespaces: readonly NamespaceTable[];
-  readonly podsOf: ReadonlyMap<string, NamespacePods>;
-  /** Position in `namespaces`, by name. */
-  readonly positions: ReadonlyMap<string, number>;
-  readonly firstClasses: readonly number[];
-}
-
-/** Builds the table of a snapshot; what `previous` knows and nothing changed is kept, by the identity of the objects. */
 export function tableOf(snapshot: Snapshot, family: Family, previous?: Table): Table {
-  const changed = previous === undefined ? undefined : changedPolicies(previous, snapshot);
-  if (previous === undefined || changed === undefined) return build(snapshot, family, sharedOf(snapshot, family, previous?.shared.algebra));
-  return replaced(previous, snapshot, changed);
-}
-
-function sharedOf(snapshot: Snapshot, family: Family, algebra = new Algebra()): Shared {
-  const universe = universeOf(snapshot, family);
-  const unreadNamespaces = new Set(snapshot.unread.flatMap(({ scope }) => (scope === "cluster" ? [] : [scope.namespace])));
-  const unreadEverywhere = snapshot.unread.some(({ scope }) => scope === "cluster");
-  return {
-    universe,
-    algebra,
-    steps: new SharedSteps(),
-    admin: tierPolicies(snapshot.clusterPolicies, "Admin", universe),
-    baseline: tierPolicies(snapshot.clusterPolicies, "Baseline", universe),
-    sides: new Map(),
-    tierSides: new Map(),
-    isUnread: (namespace) => unreadEverywhere || unreadNamespaces.has(namespace),
+  if (previous === undefined || previous.family !== family || hasOutgrown(previous)) return freshTable(snapshot, family);
+  const { shared: before, snapshot: old } = previous;
+  const changes: Changes = {
+    policies: changesOf(old.policies, snapshot.policies),
+    clusterPolicies: changesOf(old.clusterPolicies, snapshot.clusterPolicies),
+    pods: changesOf(old.pods, snapshot.pods),
+    otherJudgement: !sameList(old.clusterPolicies, snapshot.clusterPolicies) || !sameList(old.unread, snapshot.unread),
   };
-}
+  const more = newMentions(before.universe.mentions, globalMentions({ policies: changes.policies.added, clusterPolicies: changes.clusterPolicies.added }));
+  if (!sameList(old.nodes, snapshot.nodes) || (more !== undefined && more.nodeLabels.size > 0)) return freshTable(snapshot, family);
 
-function build(snapshot: Snapshot, family: Family, shared: Shared): Table {
-  const podsOf = podsByNamespace(snapshot, shared.universe);
-  const policiesOf = new Map<string, NetworkPolicy[]>();
-  for (const policy of snapshot.policies) {
-    const own = policiesOf.get(policy.name.namespace);
-    if (own === undefined) policiesOf.set(policy.name.namespace, [policy]);
-    else own.push(policy);
-  }
-  const namespaces = snapshot.namespaces.map(({ name }) => namespaceTable(name, podsOf.get(name) ?? noPods, policiesOf.get(name) ?? [], shared));
-  const positions = new Map(namespaces.map(({ name }, i) => [name, i]));
-  return withLookups({ snapshot, family, shared, namespaces, podsOf, positions, firstClasses: firstClassesOf(namespaces) });
-}
+  const touched = more === undefined ? nobodyTouched : touchedBy(more, previous);
+  const refined = more === undefined ? before.universe : withMentions(before.universe, more, snapshot.nodes, touched);
+  const universe = changes.pods.added.length === 0 ? refined : withEndpoints(refined, changes.pods.added);
+  const shared = universe === before.universe && !changes.otherJudgement ? before : sharedOf(universe, snapshot, before);
+  const reshaped = new Set(touched.endpoints.flatMap(({ endpoint }) => (endpoint.kind === "pod" ? [endpoint.namespace.name] : [])));
 
-/** The namespaces whose policies an edit touched; undefined when more than policies changed, or the new ones look at something new. */
-function changedPolicies({ snapshot: before, shared }: Table, next: Snapshot): ReadonlySet<string> | undefined {
-  const same =
-    before.pods === next.pods &&
-    before.nodes === next.nodes &&
-    before.namespaces === next.namespaces &&
-    sameList(before.unread, next.unread) &&
-    sameList(before.clusterPolicies, next.clusterPolicies);
-  if (!same) return undefined;
-  const [a, b] = [before.policies, next.policies];
-  let start = 0;
-  while (start < a.length && start < b.length && a[start] === b[start]) start++;
-  let [endA, endB] = [a.length, b.length];
-  while (endA > start && endB > start && a[endA - 1] === b[endB - 1]) {
-    endA--;
-    endB--;
-  }
-  const [old, young] = [a.slice(start, endA), b.slice(start, endB)];
-  const [known, kept] = [new Set(old), new Set(young)];
-  const added = young.filter((policy) => !known.has(policy));
-  if (!covers(shared.universe.mentions, mentionsOf(added))) return undefined;
-  return new Set([...old.filter((policy) => !kept.has(policy)), ...added].map(({ name }) => name.namespace));
-}
-
-function mentionsOf(policies: readonly NetworkPolicy[]): GlobalMentions {
-  const mentions = globalMentions(nothing);
-  for (const policy of policies) mentionGlobally(mentions, policy);
-  return mentions;
-}
-
-const nothing: Snapshot = { namespaces: [], nodes: [], pods: [], services: [], policies: [], clusterPolicies: [], unread: [] };
-
-/** The previous table with some namespaces decided again. */
-function replaced(previous: Table, snapshot: Snapshot, changed: ReadonlySet<string>): Table {
-  const namespaces = [...previous.namespaces];
-  let renumbered = false;
-  for (const name of changed) {
-    const position = previous.positions.get(name);
-    const old = position === undefined ? undefined : namespaces[position];
-    if (position === undefined || old === undefined) continue;
-    const policies = snapshot.policies.filter((policy) => policy.name.namespace === name);
-    const next = namespaceTable(name, previous.podsOf.get(name) ?? noPods, policies, previous.shared);
-    renumbered ||= next.classes.length !== old.classes.length;
-    namespaces[position] = next;
-  }
-  const { family, shared, podsOf, positions } = previous;
-  return withLookups({ snapshot, family, shared, namespaces, podsOf, positions, firstClasses: renumbered ? firstClassesOf(namespaces) : previous.firstClasses });
-}
-
-type Parts = Omit<Table, "classes" | "classOf" | "between" | "connections">;
-
-function withLookups(parts: Parts): Table {
-  const { shared, namespaces, positions, firstClasses, snapshot } = parts;
-  const { universe, algebra } = shared;
-  const machines = machinesOf(snapshot, shared);
-  const firstMachine = firstClasses[namespaces.length] as number;
-  // Nodes and the outside are nobody's subject: whatever they say is allowed.
-  const free = plainSide(algebra.allow, shared);
-
-  const placeOf = (id: number): Place => {
-    if (id >= firstMachine) return { namespace: -1, local: -1, shape: machines.shapes[id - firstMachine] as number, egress: free, ingress: free };
-    const namespace = lastAtMost(firstClasses, id);
-    const local = id - (firstClasses[namespace] as number);
-    const { shape, egress, ingress } = (namespaces[namespace] as NamespaceTable).classes[local] as NamespaceTable["classes"][number];
-    return { namespace, local, shape, egress, ingress };
-  };
-  const between = (from: number, to: number, relation: Relation): Connections => {
-    // S12: a pod cannot block access to itself.
-    if (relation === "same-pod") return openConnections;
-    const [a, b] = [placeOf(from), placeOf(to)];
-    const together = a.namespace === b.namespace && a.namespace >= 0;
-    const egress: GradeId = gradeOf(a.egress, b.shape, together ? b.local : undefined, algebra);
-    // S11: ingress from the pod's own node is always allowed.
-    if (relation === "own-node") return algebra.connections(egress);
-    return algebra.connections(algebra.meet(egress, gradeOf(b.ingress, a.shape, together ? a.local : undefined, algebra)));
-  };
-  const classOf = (endpoint: Endpoint): number | undefined => {
-    if (endpoint.kind !== "pod") {
-      const machine = machines.positionOf(universe.shapeOf(endpoint));
-      return machine === undefined ? undefined : firstMachine + machine;
-    }
-    const namespace = positions.get(endpoint.namespace.name);
-    const local = namespace === undefined ? undefined : namespaces[namespace]?.classOf(endpoint);
-    return namespace === undefined || local === undefined ? undefined : (firstClasses[namespace] as number) + local;
-  };
-  let classes: readonly EndpointClass[] | undefined;
-  return {
-    ...parts,
-    get classes() {
-      classes ??= [...namespaces.flatMap((table) => table.classes.map(({ representative, size }) => ({ representative, size: BigInt(size), ranges: undefined }))), ...machines.classes()].map((one, id) => ({ id, ...one }));
-      return classes;
-    },
-    classOf,
-    between,
-    connections: (from, to) => {
-      const [a, b] = [classOf(from), classOf(to)];
-      return a === undefined || b === undefined ? undefined : between(a, b, relationOf(from, to));
-    },
-  };
-}
-
-/** Where a class stands; -1 for machines, which are in no namespace. */
-interface Place {
-  readonly namespace: number;
-  readonly local: number;
-  readonly shape: number;
-  readonly egress: Side;
-  readonly ingress: Side;
-}
-
-interface Machines {
-  readonly shapes: readonly number[];
-  positionOf(shape: number | undefined): number | undefined;
-  classes(): readonly Omit<EndpointClass, "id">[];
-}
-
-/** Nodes, one class per shape, and outside addresses, one per atom. A host-network pod has its node's shape but a class in its namespace. */
-function machinesOf({ nodes }: Snapshot, { universe }: Shared): Machines {
-  const members = new Map<number, Endpoint[]>();
-  for (const node of nodes) {
-    const shape = universe.shapeOf(node);
-    if (shape === undefined) continue;
-    const list = members.get(shape);
-    if (list === undefined) members.set(shape, [node]);
-    else list.push(node);
-  }
-  const shapes = [...[...members.keys()].sort((a, b) => a - b), ...universe.outside.map(({ shape }) => shape)];
-  const positions = new Map(shapes.map((shape, i) => [shape, i]));
-  const outside = new Map(universe.outside.map((one) => [one.shape, one]));
-  return {
-    shapes,
-    positionOf: (shape) => (shape === undefined ? undefined : positions.get(shape)),
-    classes: () =>
-      shapes.map((shape) => {
-        const away = outside.get(shape);
-        if (away !== undefined) return { representative: away.representative, size: away.size, ranges: away.ranges };
-        const own = members.get(shape) ?? [];
-        return { representative: own[0] as Endpoint, size: BigInt(own.length), ranges: undefined };
-      }),
-  };
-}
-
-function podsByNamespace(snapshot: Snapshot, { shapesOfPods }: Shared["universe"]): ReadonlyMap<string, NamespacePods> {
-  const groups = new Map<string, { readonly pods: Pod[]; readonly shapes: number[] }>();
-  snapshot.pods.forEach((pod, i) => {
-    let group = groups.get(pod.namespace.name);
-    if (group === undefined) {
-      group = { pods: [], shapes: [] };
-      groups.set(pod.namespace.name, group);
-    }
-    group.pods.push(pod);
-    group.shapes.push(shapesOfPods[i] as number);
+  const { tables, sameNames, sameNumbers } = editedTables(snapshot, previous, shared, changes, reshaped);
+  return tableWith(snapshot, shared, new NamespaceTables(tables, shared), {
+    born: previous.born,
+    ...(sameNames ? { positions: previous.positions } : {}),
+    ...(sameNumbers ? { firstClasses: previous.firstClasses } : {}),
+    ...(universe.tree === before.universe.tree && !changes.pods.any ? { machines: previous.machines } : {}),
   });
+}
+
+/** Whether most of what is kept belongs to edits of long ago. */
+function hasOutgrown({ born, shared: { universe, pool } }: Table): boolean {
+  return universe.size > 2 * born.shapes + 100 || pool.size > 4 * born.functions + 10_000;
+}
+
+interface Changes {
+  readonly policies: ListChanges<NetworkPolicy>;
+  readonly clusterPolicies: ListChanges<ClusterPolicy>;
+  readonly pods: ListChanges<Pod>;
+  /** Other cluster-wide policies, or other objects that could not be read. */
+  readonly otherJudgement: boolean;
+}
+
+interface EditedTables {
+  readonly tables: NamespaceTable[];
+  /** Whether each namespace stands where it stood, and has as many classes as it had. */
+  readonly sameNames: boolean;
+  readonly sameNumbers: boolean;
+}
+
+function editedTables(snapshot: Snapshot, previous: Table, shared: Shared, changes: Changes, reshaped: ReadonlySet<string>): EditedTables {
+  const { kept } = previous.namespaces;
+  const { policies, pods } = changes;
+  const repeopled = pods.reordered ? new Set(snapshot.namespaces.map(({ name }) => name)) : new Set([...pods.removed, ...pods.added].map(({ namespace }) => namespace.name));
+  const ruledAnew = new Set([...policies.removed, ...policies.added].map(({ name }) => name.namespace));
+  const judgedAnew = changes.otherJudgement ? kept.filter((table) => !isJudgedAlike(table, previous.shared, shared)).map(({ name }) => name) : [];
+  const stale = new Set([...repeopled, ...ruledAnew, ...reshaped, ...judgedAnew]);
+
+  const people = podsByNamespace(snapshot.pods, repeopled);
+  const remade = (name: string, old: NamespaceTable | undefined): NamespaceTable => {
+    if (old === undefined) {
+      const own = snapshot.policies.filter((policy) => policy.name.namespace === name);
+      const here = snapshot.pods.filter(({ namespace }) => namespace.name === name);
+      return namespaceTable(name, membersOf(withShapes(here, shared.universe), localMentions(own)), own, shared);
+    }
+    const own = ruledAnew.has(name) ? changedPolicies(old.policies, name, policies) : old.policies;
+    const added = policies.added.filter((policy) => policy.name.namespace === name);
+    const covered = coversLocally(old.members.mentions, localMentions(added));
+    const mentions = covered ? old.members.mentions : localMentions(own);
+    if (repeopled.has(name)) return namespaceTable(name, membersOf(withShapes(people.get(name) ?? [], shared.universe), mentions), own, shared);
+    if (reshaped.has(name)) return namespaceTable(name, membersOf(withShapes(old.members.pods, shared.universe), mentions), own, shared);
+    return namespaceTable(name, covered ? old.members : membersOf(old.members, mentions), own, shared);
+  };
+
+  if (!haveSameNames(previous.snapshot, snapshot)) {
+    const before = new Map(kept.map((table) => [table.name, table]));
+    const tables = snapshot.namespaces.map(({ name }) => {
+      const old = before.get(name);
+      return old === undefined || stale.has(name) ? remade(name, old) : old;
+    });
+    return { tables, sameNames: false, sameNumbers: false };
+  }
+  const tables = [...kept];
+  let sameNumbers = true;
+  for (const name of stale) {
+    const position = previous.positions().get(name);
+    if (position === undefined) continue;
+    const [old, young] = [kept[position] as NamespaceTable, remade(name, kept[position])];
+    sameNumbers &&= young.members.classes.length === old.members.classes.length;
+    tables[position] = young;
+  }
+  return { tables, sameNames: true, sameNumbers };
+}
+
+function changedPolicies(before: readonly NetworkPolicy[], namespace: string, { removed, added }: ListChanges<NetworkPolicy>): readonly NetworkPolicy[] {
+  const gone = new Set(removed);
+  return [...before.filter((policy) => !gone.has(policy)), ...added.filter(({ name }) => name.namespace === namespace)];
+}
+
+const tiers: readonly Tier[] = ["Admin", "Baseline"];
+
+/** Whether the same cluster-wide policies have the namespace's pods as subjects, and as much of it was read. */
+function isJudgedAlike({ name, members }: NamespaceTable, before: Shared, after: Shared): boolean {
+  if (before.isUnread(name) !== after.isUnread(name)) return false;
+  return members.classes.every(({ shape }) => tiers.every((tier) => sameList(before.subjects[tier][shape] ?? [], after.subjects[tier][shape] ?? [])));
+}
+
+/** The pods of some namespaces, in the order of the snapshot. */
+function podsByNamespace(pods: readonly Pod[], names: ReadonlySet<string>): ReadonlyMap<string, readonly Pod[]> {
+  const groups = new Map<string, Pod[]>();
+  if (names.size === 0) return groups;
+  for (const pod of pods) {
+    const { name } = pod.namespace;
+    if (!names.has(name)) continue;
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [pod]);
+    else group.push(pod);
+  }
   return groups;
 }
 
-/** The number of each namespace's first class, and behind them that of the first machine. */
-function firstClassesOf(namespaces: readonly NamespaceTable[]): readonly number[] {
-  const firsts: number[] = [];
-  let next = 0;
-  for (const { classes } of namespaces) {
-    firsts.push(next);
-    next += classes.length;
-  }
-  return [...firsts, next];
+function withShapes(pods: readonly Pod[], universe: Universe): NamespacePods {
+  return { pods, shapes: pods.map((pod) => shapeIdOf(universe, pod) ?? -1) };
 }
 
-/** The position of the last entry that is at most `value`; namespaces without classes share a number with the next, so the last counts. */
-function lastAtMost(ascending: readonly number[], value: number): number {
-  let [low, high] = [0, ascending.length];
-  while (high - low > 1) {
-    const middle = (low + high) >>> 1;
-    if ((ascending[middle] as number) <= value) low = middle;
-    else high = middle;
+/** What left a list and what came, by identity. */
+interface ListChanges<T> {
+  readonly removed: readonly T[];
+  readonly added: readonly T[];
+  /** Whether what stayed stands in another order. */
+  readonly reordered: boolean;
+  readonly any: boolean;
+}
+
+function changesOf<T>(before: readonly T[], after: readonly T[]): ListChanges<T> {
+  if (before === after) return { removed: [], added: [], reordered: false, any: false };
+  let start = 0;
+  while (start < before.length && before[start] === after[start]) start++;
+  let [endBefore, endAfter] = [before.length, after.length];
+  while (endBefore > start && endAfter > start && before[endBefore - 1] === after[endAfter - 1]) {
+    endBefore--;
+    endAfter--;
   }
-  return low;
+  const [old, young] = [before.slice(start, endBefore), after.slice(start, endAfter)];
+  const [known, kept] = [new Set(old), new Set(young)];
+  const [removed, added] = [old.filter((item) => !kept.has(item)), young.filter((item) => !known.has(item))];
+  const [stayed, stay] = [old.filter((item) => kept.has(item)), young.filter((item) => known.has(item))];
+  return { removed, added, reordered: !sameList(stayed, stay), any: old.length + young.length > 0 };
+}
+
+function haveSameNames(before: Snapshot, after: Snapshot): boolean {
+  const [a, b] = [before.namespaces, after.namespaces];
+  return a === b || (a.length === b.length && a.every(({ name }, i) => name === b[i]?.name));
 }
 
 function sameList<T>(a: readonly T[], b: readonly T[]): boolean {

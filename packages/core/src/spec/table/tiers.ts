@@ -1,93 +1,117 @@
 import type { ClusterPolicy, Direction, Tier, TierAction, TierRule } from "../../model/policy.ts";
 import type { Verdict } from "../../model/judgement.ts";
-import { actionsOf, effectOf, silent, verdictAfter, type Algebra, type SetId } from "./algebra.ts";
-import { combine, combineAll, constant, onRuns, type Steps } from "./steps.ts";
+import { actionsOf, effectOf, remembered, silent, verdictAfter, type Algebra, type OutcomeId, type SetId } from "./algebra.ts";
+import type { Runs, Steps, StepsPool } from "./steps.ts";
 import type { Universe } from "./universe.ts";
 
-/** The ports a rule means, by the shape of the destination; for ingress the subject is the destination, so it is the same everywhere. */
-export type PortsOf = (rule: TierRule) => Steps;
+/** What folding a tier needs. `portsOf` gives the ports a rule means by the shape of the destination; for ingress that is the subject. */
+export interface TierSetting {
+  readonly universe: Universe;
+  readonly pool: StepsPool;
+  readonly operations: TierOperations;
+  portsOf(ports: TierRule["ports"]): Steps;
+}
 
 /**
  * What a tier does for one subject and direction, by the shape of the other end: for each port a function of the verdict behind the
  * tier. The rules of `semantics/tier.ts`, folded from the last to the first (C3): a rule that surely matches decides whatever comes
  * after it, one that only may match leaves the verdict open unless what comes after says the same.
  */
-export function tierSteps(policies: readonly ClusterPolicy[], direction: Direction, universe: Universe, algebra: Algebra, portsOf: PortsOf): Steps | undefined {
+export function tierSteps(policies: readonly ClusterPolicy[], direction: Direction, setting: TierSetting): Steps | undefined {
+  const { pool, operations } = setting;
   const asked = policies.filter((policy) => policy[direction].length > 0);
   if (asked.length === 0) return undefined;
-  let behind = constant(universe.size, algebra.through);
+  let behind = pool.constant(operations.through);
   for (const level of byPriority(asked).reverse()) {
     const rules = level.flatMap((policy) => policy[direction]);
-    for (const rule of [...rules].reverse()) behind = before(matchesOf(rule, universe, algebra, portsOf), behind, algebra);
-    const conflict = level.length < 2 ? undefined : conflictOf(level, direction, universe, algebra, portsOf);
-    if (conflict !== undefined) behind = combine(conflict, behind, (a, b) => algebra.combined(a, b, (own, rest) => (own === silent ? rest : own)));
+    for (const rule of [...rules].reverse()) {
+      const { sure, doubtful } = matchesOf(rule, setting);
+      behind = pool.combine(doubtful, pool.combine(sure, behind, operations.first), operations.maybe);
+    }
+    if (level.length > 1) behind = pool.combine(conflictOf(level, direction, setting), behind, operations.conflictFirst);
   }
   return behind;
 }
 
-/** Where a rule matches and where it may match, as outcomes by shape. */
-interface RuleOutcomes {
-  readonly sure: Steps;
-  readonly doubtful: Steps;
+/** Outcomes port by port, each pair worked out once. */
+export interface TierOperations {
+  readonly through: OutcomeId;
+  readonly everyPort: SetId;
+  outcome(action: TierAction, ports: SetId): OutcomeId;
+  /** The first where it says something, else the second. */
+  first(own: OutcomeId, rest: OutcomeId): OutcomeId;
+  /** C10, S16: the first may match: the verdict is open, unless it comes out the same either way. */
+  maybe(own: OutcomeId, rest: OutcomeId): OutcomeId;
+  /** The first where the second says nothing. */
+  without(own: OutcomeId, other: OutcomeId): OutcomeId;
+  /** The actions of all rules of a policy that may match, up to the first that surely does. */
+  actions(own: OutcomeId, rest: OutcomeId): OutcomeId;
+  /** C3: what two policies of equal priority do together. */
+  together(a: OutcomeId, b: OutcomeId): OutcomeId;
+  /** The first where it is a conflict, else the second. */
+  conflictFirst(own: OutcomeId, rest: OutcomeId): OutcomeId;
 }
 
-function before({ sure, doubtful }: RuleOutcomes, behind: Steps, algebra: Algebra): Steps {
-  const decided = combine(sure, behind, (own, rest) => algebra.combined(own, rest, (a, b) => (a === silent ? b : a)));
-  return combine(doubtful, decided, (own, rest) => algebra.combined(own, rest, (a, b) => (a === silent ? b : maybe(a, b))));
+export function tierOperations(algebra: Algebra): TierOperations {
+  const portByPort = (combine: (a: number, b: number) => number): ((a: OutcomeId, b: OutcomeId) => OutcomeId) => remembered((a, b) => algebra.combined(a, b, combine));
+  return {
+    through: algebra.through,
+    everyPort: algebra.all,
+    outcome: (action, ports) => algebra.outcome(effects[action], ports),
+    first: portByPort((own, rest) => (own === silent ? rest : own)),
+    maybe: portByPort((own, rest) => (own === silent ? rest : open(own, rest))),
+    without: portByPort((own, other) => (other === silent ? own : silent)),
+    actions: portByPort((own, rest) => (own === silent ? rest : effectOf((behind) => behind, actionsOf(own) | actionsOf(rest)))),
+    together: portByPort((a, b) => {
+      if (a === silent || b === silent) return a === silent ? b : a;
+      const both = actionsOf(a) | actionsOf(b);
+      const agree = a !== conflict && b !== conflict && (both & (both - 1)) === 0;
+      return agree ? effectOf((behind) => behind, both) : conflict;
+    }),
+    conflictFirst: portByPort((own, rest) => (own === conflict ? own : rest)),
+  };
 }
 
-/** C10, S16: the rule may match: the verdict is open, unless it comes out the same either way. */
-function maybe(own: number, rest: number): number {
+function open(own: number, rest: number): number {
   return effectOf((behind) => {
     const [if_, otherwise] = [verdictAfter(own, behind), verdictAfter(rest, behind)];
     return if_ === otherwise ? otherwise : "undetermined";
   }, actionsOf(own) | actionsOf(rest));
 }
 
-function matchesOf(rule: TierRule, universe: Universe, algebra: Algebra, portsOf: PortsOf): RuleOutcomes {
-  const nothing = constant(universe.size, algebra.through);
+/** Where a rule matches and where it may match, as outcomes by shape. */
+function matchesOf(rule: TierRule, { universe, pool, operations, portsOf }: TierSetting): { readonly sure: Steps; readonly doubtful: Steps } {
+  const nothing = pool.constant(operations.through);
   if (rule.peers.some(({ kind }) => kind === "unknown")) {
     // C11: a peer that nobody understands fails closed: an Accept matches nothing, a Deny or Pass denies everything.
-    const sure = rule.action === "Accept" ? nothing : constant(universe.size, algebra.outcome(effects.Deny, algebra.all));
-    return { sure, doubtful: nothing };
+    return { sure: rule.action === "Accept" ? nothing : pool.constant(operations.outcome("Deny", operations.everyPort)), doubtful: nothing };
   }
-  const peers = rule.peers.map((peer) => universe.peer(peer.kind === "pods" ? { ...peer, namespaces: peer.namespaces === "own" ? "every" : peer.namespaces } : peer));
-  const ports = portsOf(rule);
-  const outcomes = (runs: readonly Steps[]): Steps => {
-    const matched = combineAll(runs, universe.size, (a, b) => a | b);
-    return combine(matched, ports, (here, set: SetId) => (here === 0 ? algebra.through : algebra.outcome(effects[rule.action], set)));
+  const peers = rule.peers.map((peer) => universe.peers.shapesOf(peer.kind === "pods" && peer.namespaces === "own" ? { ...peer, namespaces: "every" } : peer));
+  const ports = portsOf(rule.ports);
+  const outcomes = (runs: readonly Runs[]): Steps => {
+    const matched = pool.combineAll(
+      runs.map((own) => pool.onRuns(own, 1, universe.size)),
+      (a, b) => a | b,
+    );
+    return pool.combine(matched, ports, (here, set: SetId) => (here === 0 ? operations.through : operations.outcome(rule.action, set)));
   };
-  const sure = outcomes(peers.map(({ matches }) => onRuns(universe.size, matches, 1)));
-  const doubtful = outcomes(peers.map(({ doubts }) => onRuns(universe.size, doubts, 1)));
-  return { sure, doubtful: combine(doubtful, sure, (a, b) => algebra.combined(a, b, (own, other) => (other === silent ? own : silent))) };
+  const sure = outcomes(peers.map(({ matches }) => matches));
+  const doubtful = outcomes(peers.map(({ doubts }) => doubts));
+  return { sure, doubtful: pool.combine(doubtful, sure, operations.without) };
 }
 
 /** C3: ports on which two policies of the level have rules with different actions: an implementation may choose. */
-function conflictOf(level: readonly ClusterPolicy[], direction: Direction, universe: Universe, algebra: Algebra, portsOf: PortsOf): Steps {
+function conflictOf(level: readonly ClusterPolicy[], direction: Direction, setting: TierSetting): Steps {
+  const { pool, operations } = setting;
   const actions = level.map((policy) => {
-    let own = constant(universe.size, algebra.through);
+    let own = pool.constant(operations.through);
     for (const rule of [...policy[direction]].reverse()) {
-      const { sure, doubtful } = matchesOf(rule, universe, algebra, portsOf);
-      own = combine(sure, own, (a, b) => algebra.combined(a, b, (mine, rest) => (mine === silent ? rest : mine)));
-      own = combine(doubtful, own, (a, b) => algebra.combined(a, b, (mine, rest) => (mine === silent ? rest : effectOf((verdict) => verdict, actionsOf(mine) | actionsOf(rest)))));
+      const { sure, doubtful } = matchesOf(rule, setting);
+      own = pool.combine(doubtful, pool.combine(sure, own, operations.first), operations.actions);
     }
     return own;
   });
-  const all = combineAll(actions, universe.size, (a, b) =>
-    algebra.combined(a, b, (x, y) => {
-      if (x === silent || y === silent) return x === silent ? y : x;
-      const together = actionsOf(x) | actionsOf(y);
-      const agree = x !== conflict && y !== conflict && (together & (together - 1)) === 0;
-      return agree ? effectOf((verdict) => verdict, together) : conflict;
-    }),
-  );
-  return mapped(all, algebra);
-}
-
-/** Only the conflicts are left. */
-function mapped(all: Steps, algebra: Algebra): Steps {
-  const nothing = constant(all.size, algebra.through);
-  return combine(all, nothing, (a, b) => algebra.combined(a, b, (own) => (own === conflict ? own : silent)));
+  return actions.reduce((all, own) => pool.combine(all, own, operations.together));
 }
 
 const always = (verdict: Verdict): ((behind: Verdict) => Verdict) => () => verdict;
@@ -100,16 +124,19 @@ const conflict: number = effectOf(always("undetermined"), 7);
 
 function byPriority(policies: readonly ClusterPolicy[]): ClusterPolicy[][] {
   const levels = new Map<number, ClusterPolicy[]>();
-  for (const policy of policies) levels.set(policy.priority, [...(levels.get(policy.priority) ?? []), policy]);
+  for (const policy of policies) {
+    const level = levels.get(policy.priority);
+    if (level === undefined) levels.set(policy.priority, [policy]);
+    else level.push(policy);
+  }
   return [...levels].sort(([a], [b]) => a - b).map(([, level]) => level);
 }
 
-/** The policies of a tier whose subject each pod shape is. */
-export function tierPolicies(policies: readonly ClusterPolicy[], tier: Tier, universe: Universe): readonly (readonly ClusterPolicy[])[] {
+/** By pod shape, the policies of a tier whose subject it is (C1). */
+export function tierSubjects(policies: readonly ClusterPolicy[], tier: Tier, universe: Universe): readonly (readonly ClusterPolicy[])[] {
+  const own = policies.filter((policy) => policy.tier === tier);
+  if (own.length === 0) return [];
   const byShape: ClusterPolicy[][] = universe.shapes.map(() => []);
-  for (const policy of policies) {
-    if (policy.tier !== tier) continue;
-    for (const shape of universe.pods(policy.subject.namespaces, policy.subject.pods)) byShape[shape]?.push(policy);
-  }
+  for (const policy of own) for (const shape of universe.peers.pods(policy.subject.namespaces, policy.subject.pods)) byShape[shape]?.push(policy);
   return byShape;
 }

@@ -1,0 +1,51 @@
+import type { Pod, Snapshot } from "../../model/cluster.ts";
+import type { NetworkPolicy } from "../../model/policy.ts";
+import type { Family } from "../../net/address.ts";
+import { globalMentions, localMentions } from "./mentions.ts";
+import { membersOf, noPods, type Members, type NamespacePods } from "./members.ts";
+import { universeOf, type Universe } from "./universe.ts";
+
+/** The pods of a cluster as its policies tell them apart, before any policy was asked what it says. */
+export interface Classified {
+  readonly universe: Universe;
+  /** In the order of the snapshot. */
+  readonly namespaces: readonly { readonly name: string; readonly members: Members; readonly policies: readonly NetworkPolicy[] }[];
+}
+
+export function classify(snapshot: Snapshot, family: Family): Classified {
+  const [universe, shapes] = universeOf(snapshot, family, globalMentions(snapshot));
+  const pods = podsByNamespace(snapshot.pods, shapes);
+  const policiesOf = groupedByNamespace(snapshot.policies, (policy) => policy.name.namespace);
+  return {
+    universe,
+    namespaces: snapshot.namespaces.map(({ name }) => {
+      const policies = policiesOf.get(name) ?? [];
+      return { name, members: membersOf(pods.get(name) ?? noPods, localMentions(policies)), policies };
+    }),
+  };
+}
+
+function podsByNamespace(pods: readonly Pod[], shapesOfPods: readonly number[]): ReadonlyMap<string, NamespacePods> {
+  const groups = new Map<string, { readonly pods: Pod[]; readonly shapes: number[] }>();
+  pods.forEach((pod, i) => {
+    let group = groups.get(pod.namespace.name);
+    if (group === undefined) {
+      group = { pods: [], shapes: [] };
+      groups.set(pod.namespace.name, group);
+    }
+    group.pods.push(pod);
+    group.shapes.push(shapesOfPods[i] as number);
+  });
+  return groups;
+}
+
+function groupedByNamespace<T>(items: readonly T[], nameOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const name = nameOf(item);
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
