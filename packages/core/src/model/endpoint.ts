@@ -1,7 +1,10 @@
 import { formatAddress, sameAddress, type Address, type Family } from "../net/address.ts";
 import type { Endpoint } from "./cluster.ts";
 
-/** The address an endpoint has in one family (S15): undefined when it has none, so that there is no such flow. */
+/**
+ * The address an endpoint has in one family (S15): undefined when it has none, so that there is no such flow. A pod without an
+ * address may get one in the families of the pod network, where that was named, else in both.
+ */
 export function addressIn(endpoint: Endpoint, family: Family): Address | "not-yet-assigned" | undefined {
   switch (endpoint.kind) {
     case "external":
@@ -9,7 +12,10 @@ export function addressIn(endpoint: Endpoint, family: Family): Address | "not-ye
     case "node":
       return endpoint.addresses.find((address) => address.family === family);
     case "pod":
-      return endpoint.addresses === "not-yet-assigned" ? "not-yet-assigned" : endpoint.addresses.find((address) => address.family === family);
+      if (endpoint.addresses !== "not-yet-assigned") return endpoint.addresses.find((address) => address.family === family);
+      return endpoint.hostNetwork || endpoint.podNetwork.length === 0 || endpoint.podNetwork.some((network) => network.family === family)
+        ? "not-yet-assigned"
+        : undefined;
   }
 }
 

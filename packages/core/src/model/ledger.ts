@@ -13,8 +13,11 @@ export interface Ledger {
 export interface SkippedEntry {
   /** A kind (`ConfigMap`, `CiliumNetworkPolicy`), a field (`spec.foo of Pod`), a file that is no manifest, a key given twice. */
   readonly what: string;
-  /** Whether it may change verdicts; then of which subjects: `shop/*`, or `*` for all. */
-  readonly effect: "none" | { readonly undetermined: string };
+  /**
+   * Whether it may change verdicts; then of which subjects: `shop/*`, or `*` for all. `unknown`: a text that could not be read and may
+   * hold policies; it was left out on the user's word (`--skip-unreadable`), so no verdict waits for it.
+   */
+  readonly effect: "none" | "unknown" | { readonly undetermined: string };
   readonly why: string;
   readonly count: number;
   readonly origins: readonly Origin[];

@@ -4,15 +4,13 @@ import { families, type Family } from "../net/address.ts";
 import type { Cidr } from "../net/cidr.ts";
 
 /**
- * The families a view has to ask (S15): those in which some end has an address, and those that some block speaks of.
- * Where nobody has an address yet, IPv4 stands for both unless a block tells them apart.
+ * The families a view has to ask (S15): those in which some end has an address, and those in which a pod may get one, as soon as
+ * some block tells the families apart. Where none does, IPv4 stands for both.
  */
 export function familiesInUse(snapshot: Snapshot, outside: readonly Endpoint[], blocks: readonly Cidr[]): readonly Family[] {
-  const assigned = (family: Family): boolean =>
-    [...snapshot.pods, ...snapshot.nodes, ...outside].some((endpoint) => typeof addressIn(endpoint, family) === "object");
-  const used = families.filter(assigned);
-  const unassigned = snapshot.pods.some(({ addresses }) => addresses === "not-yet-assigned");
-  const spokenOf = unassigned || used.length === 0 ? families.filter((family) => blocks.some((block) => block.family === family)) : [];
-  const all = families.filter((family) => used.includes(family) || spokenOf.includes(family));
-  return all.length === 0 ? [4] : all;
+  const ends = [...snapshot.pods, ...snapshot.nodes, ...outside];
+  const used = families.filter((family) => ends.some((endpoint) => typeof addressIn(endpoint, family) === "object"));
+  const possible = families.filter((family) => snapshot.pods.some((pod) => addressIn(pod, family) === "not-yet-assigned"));
+  const all = families.filter((family) => used.includes(family) || (blocks.length > 0 && possible.includes(family)));
+  return all.length > 0 ? all : [possible[0] ?? 4];
 }

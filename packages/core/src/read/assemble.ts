@@ -3,6 +3,7 @@ import type { Ledger } from "../model/ledger.ts";
 import type { ClusterPolicy, NetworkPolicy, Unread } from "../model/policy.ts";
 import { compareTexts, type Diagnostic } from "../text/diagnostic.ts";
 import { spanOf } from "../text/source.ts";
+import { nearest } from "../text/suggest.ts";
 import { readClusterPolicy } from "./clusterpolicy.ts";
 import { withoutRepetitions } from "./duplicates.ts";
 import { originOf, spanAt, type Reading } from "./kubernetes.ts";
@@ -75,6 +76,7 @@ export function assemble(objects: readonly ManifestObject[], options: ReadOption
     ...firstLetters(readings.flatMap((reading) => reading.diagnostics)),
     ...made.diagnostics,
     ...conflictsWith(extra, kept),
+    ...unusedAbsences(options.assumeAbsent ?? [], foreign),
     ...mixedGenerations(clusterPolicyObjects),
     ...whatIsMissing(made.pods.length, policies.length + clusterPolicyObjects.length + unreadObjects.length, objects.length > 0),
   ];
@@ -89,7 +91,21 @@ export function assemble(objects: readonly ManifestObject[], options: ReadOption
 function absence(names: readonly string[]): (object: ManifestObject) => boolean {
   const wanted = new Set(names.map((name) => name.toLowerCase()));
   return ({ group, kind }) =>
-    useOf(group, kind).use === "unread" && (wanted.has(kind.toLowerCase()) || wanted.has(`${kind}.${group}`.toLowerCase()));
+    useOf(group, kind).use === "unread" && namesOfKind(group, kind).some((name) => wanted.has(name));
+}
+
+/** `CiliumNetworkPolicy`, `CiliumNetworkPolicy.cilium.io` and `cilium.io/CiliumNetworkPolicy` are one kind. */
+function namesOfKind(group: string, kind: string): readonly string[] {
+  return [kind, `${kind}.${group}`, `${group}/${kind}`].map((name) => name.toLowerCase());
+}
+
+/** A word that names no unread kind of the input is most likely misspelled; it is no error, since a pipeline asks for all its inputs alike. */
+function unusedAbsences(words: readonly string[], foreign: readonly ManifestObject[]): readonly Diagnostic[] {
+  const unread = foreign.filter(({ group, kind }) => useOf(group, kind).use === "unread");
+  const kinds = [...new Set(unread.map(({ kind }) => kind))];
+  return words
+    .filter((word) => !unread.some(({ group, kind }) => namesOfKind(group, kind).includes(word.toLowerCase())))
+    .map((word) => say("absent-kind-unseen", undefined, { kind: word, meant: nearest(word, kinds) }));
 }
 
 function groupByKind(objects: readonly ManifestObject[]): ReadonlyMap<string, readonly ManifestObject[]> {

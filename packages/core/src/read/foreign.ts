@@ -86,8 +86,12 @@ export function foreignDocuments(source: Source, documents: readonly ParsedDocum
 function unreadable(what: string, diagnostics: readonly Diagnostic[], at: Span | undefined, count = 1): Unreadable {
   const why = diagnostics[0]?.message ?? "";
   const origins = at === undefined ? [] : [{ document: { source: at.source, locate: () => at }, path: "" }];
-  return { diagnostics, entry: { what, effect: "none", why, count, origins } };
+  const effect = mayHoldPolicies.has(what) ? "unknown" : "none";
+  return { diagnostics, entry: { what, effect, why, count, origins } };
 }
+
+/** What a renderer or a correction would turn into manifests. */
+const mayHoldPolicies: ReadonlySet<string> = new Set(["Helm template", "template", "Kustomization", "unreadable document"]);
 
 /** A broken document that may have been a policy is never left out quietly: nobody knows what it would have closed. */
 function namesPolicy(text: string): boolean {

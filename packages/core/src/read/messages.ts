@@ -70,6 +70,7 @@ export interface ReadParameters extends ClusterPolicyParameters {
   readonly "field-missing": { readonly what: string; readonly field: string };
   readonly "policy-type-unknown": { readonly type: string };
   readonly "policy-types-many": { readonly count: number };
+  readonly "rule-null": { readonly direction: "ingress" | "egress" };
   readonly "rules-dead": { readonly direction: "ingress" | "egress"; readonly type: string };
   readonly "peer-empty": Nothing;
   readonly "peer-mixed": Nothing;
@@ -87,6 +88,7 @@ export interface ReadParameters extends ClusterPolicyParameters {
   readonly "values-forbidden": { readonly operator: string };
   readonly "no-pods": { readonly policies: number };
   readonly "no-policies": { readonly pods: number };
+  readonly "absent-kind-unseen": { readonly kind: string; readonly meant: string | undefined };
 }
 
 /** Everything that reading manifests can say. */
@@ -480,6 +482,17 @@ export const catalogue: { readonly [Code in keyof ReadParameters]: MessageEntry<
       policy("podSelector: {}", "policyTypes: [Ingress, Egress, Ingress]"),
     ),
   },
+  "rule-null": {
+    severity: "warning",
+    message: ({ direction }) => `an empty item is a rule without restrictions: it allows all ${direction}`,
+    label: () => "write `{}` if this is meant",
+    page: page(
+      "A rule that is null",
+      "A list item without content decodes to an empty rule, which allows everything of its direction (S3). Templates leave such items behind.",
+      "web.yaml",
+      policy("podSelector: {}", "ingress:", "-"),
+    ),
+  },
   "rules-dead": {
     severity: "warning",
     message: ({ direction, type }) => `these ${direction} rules do nothing: \`policyTypes\` does not list ${type}`,
@@ -684,6 +697,17 @@ export const catalogue: { readonly [Code in keyof ReadParameters]: MessageEntry<
     page: page(
       "No policies",
       "Without a policy no pod is isolated, so every connection is allowed.",
+      "pod.yaml",
+      object("v1", "Pod", "web"),
+    ),
+  },
+  "absent-kind-unseen": {
+    severity: "warning",
+    message: ({ kind }) => `--assume-absent \`${kind}\`: no object of such a kind was left unread`,
+    help: ({ meant }) => didYouMean(meant),
+    page: page(
+      "A kind that is assumed absent and was never there",
+      "The kind is given as `CiliumNetworkPolicy` or `cilium.io/CiliumNetworkPolicy`. Nothing in the input is of it, so the flag changes nothing.",
       "pod.yaml",
       object("v1", "Pod", "web"),
     ),

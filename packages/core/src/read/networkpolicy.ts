@@ -1,6 +1,6 @@
 import type { Direction, NetworkPolicy, Peer, PolicyName, PortMatch, Rule, Selector } from "../model/policy.ts";
 import { isStrictSubset, parseCidr, type Cidr } from "../net/cidr.ts";
-import type { Origin } from "../text/source.ts";
+import { childPath, type Origin } from "../text/source.ts";
 import { singleOf } from "./cidrs.ts";
 import { fieldsOf, peersField, refuseUnknownFields } from "./fields.ts";
 import * as kubernetes from "./kubernetes.ts";
@@ -134,6 +134,7 @@ function directionOf(reading: Reading, item: Field): Direction | undefined {
 
 /** Missing, null and empty are the same: no rule. A null item is `{}`, which allows everything of its direction (S3). */
 function rulesOf(reading: Reading, spec: Field, direction: Direction, policy: PolicyName): readonly Rule[] {
+  warnOfNullRules(reading, spec, direction);
   return mappings(reading, child(spec, direction), `\`${direction}\``, "a rule").map((item) => {
     refuseUnknownFields(reading, item, { shape: "rule", direction });
     const from = peersField(direction);
@@ -146,6 +147,14 @@ function rulesOf(reading: Reading, spec: Field, direction: Direction, policy: Po
       ports: ports.length === 0 ? "any" : ports.flatMap((port) => portOf(reading, port, direction) ?? []),
       origin: originOf(reading, item.path),
     };
+  });
+}
+
+function warnOfNullRules(reading: Reading, spec: Field, direction: Direction): void {
+  const written = child(spec, direction);
+  if (written === undefined || !Array.isArray(written.value)) return;
+  written.value.forEach((item, i) => {
+    if (item === null) reading.diagnostics.push(say("rule-null", spanAt(reading, childPath(written.path, i), "entry"), { direction }));
   });
 }
 

@@ -1,4 +1,4 @@
-import type { AssumedEntry, Ledger } from "../model/ledger.ts";
+import type { AssumedEntry, Ledger, SkippedEntry } from "../model/ledger.ts";
 import { placeOfOrigin } from "./places.ts";
 import type { Coverage } from "./types.ts";
 
@@ -7,7 +7,7 @@ export function coverageOf(ledger: Ledger, assumed: readonly AssumedEntry[] = []
   const all = [...ledger.assumed, ...assumed];
   const skipped = ledger.skipped.map(({ what, effect, why, count, origins }) => ({
     what,
-    effect: effect === "none" ? "none" : `undetermined: ${effect.undetermined}`,
+    effect: effectText(effect),
     why,
     count,
     places: origins.map((origin) => placeOfOrigin(origin)),
@@ -23,6 +23,11 @@ export function coverageOf(ledger: Ledger, assumed: readonly AssumedEntry[] = []
   };
 }
 
+function effectText(effect: SkippedEntry["effect"]): string {
+  if (effect === "none") return "none";
+  return effect === "unknown" ? "unknown, may hold policies" : `undetermined: ${effect.undetermined}`;
+}
+
 function coverageText({ files, skipped }: Ledger): string {
   const count = `${files} ${files === 1 ? "file" : "files"}`;
   const uncertain = skipped.filter(({ effect }) => effect !== "none");
@@ -35,6 +40,6 @@ function coverageText({ files, skipped }: Ledger): string {
 }
 
 function uncertainText({ what, effect, count }: Ledger["skipped"][number]): string {
-  const scope = effect === "none" ? "" : ` ${effect.undetermined}`;
+  const scope = typeof effect === "object" ? ` ${effect.undetermined}` : "";
   return count === 1 ? `${what}${scope}` : `${count} ${what}${scope}`;
 }

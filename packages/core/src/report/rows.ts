@@ -43,26 +43,35 @@ export interface FamilyConnections {
   readonly to: Endpoint;
 }
 
-/** The view of one snapshot. */
-export function viewOf(calculation: Calculation, options: RowOptions): View {
+/**
+ * The view of one snapshot. Where workloads make more than `most` rows, pods of one namespace that no rule tells apart share one:
+ * a thousand rows are a million pairs.
+ */
+export function viewOf(calculation: Calculation, options: RowOptions, most: number = Infinity): View {
   const families = familiesOf([calculation], options);
-  return viewAt(rowsOf([calculation], families, options), calculation, families);
+  const rows = rowsOf([calculation], families, options);
+  return viewAt(rows.length <= most ? rows : rowsOf([calculation], families, options, "alike-together"), calculation, families);
 }
 
 export function familiesOf(calculations: readonly Calculation[], options: RowOptions): readonly Family[] {
   const externals = options.outside.flatMap((point) => point.externals);
   const all = calculations.flatMap(({ snapshot, cuts }) =>
-    familiesInUse(snapshot, externals, options.elsewhere === "cut-into-ranges" ? cuts.blocks : []),
+    familiesInUse(snapshot, externals, cuts.blocks),
   );
   return [...new Set(all)].sort((a, b) => a - b);
 }
 
 /** Rows that hold through several snapshots (the stages of a use case): pods share one only where they agree in all of them. */
-export function rowsOf(calculations: readonly Calculation[], families: readonly Family[], options: RowOptions): readonly Row[] {
+export function rowsOf(
+  calculations: readonly Calculation[],
+  families: readonly Family[],
+  options: RowOptions,
+  grouping: "by-workload" | "alike-together" = "by-workload",
+): readonly Row[] {
   const [last] = calculations.slice(-1);
   const nodes = new Map(calculations.flatMap(({ snapshot }) => snapshot.nodes.map((node) => [node.name, node] as const)));
   return named([
-    ...podRows(calculations, families, options),
+    ...podRows(calculations, families, options, grouping),
     ...[...nodes.values()].map((node) => rowOf("node", [node], node.name, "", options)),
     ...options.outside.map(({ name, externals: members, about }) => ({ ...rowOf("outside", members, name, "", options), about, size: 1 })),
     ...(options.elsewhere === "cut-into-ranges" && last !== undefined ? elsewhereRows(last, families, options) : []),
@@ -162,54 +171,54 @@ function addressesOf(endpoint: Endpoint): readonly External["address"][] {
   return endpoint.addresses === "not-yet-assigned" ? [] : endpoint.addresses;
 }
 
-/** One row per workload where its pods agree, else one per class of them; pods without a workload one by one. */
-function podRows(calculations: readonly Calculation[], families: readonly Family[], options: RowOptions): readonly UnnamedRow[] {
+/**
+ * One row per workload where its pods agree, else one per class of them; pods without a workload one by one. `alike-together`: one
+ * row per namespace and class, whatever the workloads.
+ */
+function podRows(
+  calculations: readonly Calculation[],
+  families: readonly Family[],
+  options: RowOptions,
+  grouping: "by-workload" | "alike-together",
+): readonly UnnamedRow[] {
   const classes = new Map<string, { readonly pod: Pod; readonly signature: string[] }>();
   calculations.forEach((calculation, stage) => {
-    const byNode = nodesTellPodsApart(calculation, families);
+    const reaches = families.map((family) => calculation.reach(family));
     for (const pod of calculation.snapshot.pods) {
-      const ids = families.map((family) => calculation.reach(family).classOf(pod)).join();
-      const signature = classes.get(endpointName(pod))?.signature ?? [];
-      signature.push(`${stage}:${ids}${byNode ? `@${pod.node ?? ""}` : ""}`);
-      classes.set(endpointName(pod), { pod, signature });
+      const name = endpointName(pod);
+      const signature = classes.get(name)?.signature ?? [];
+      signature.push(`${stage}:${reaches.map(({ classOf }) => classOf(pod)).join()}`);
+      classes.set(name, { pod, signature });
     }
   });
-  const workloads = new Map<string, Map<string, Pod[]>>();
+  const groups = new Map<string, Map<string, Pod[]>>();
   for (const { pod, signature } of classes.values()) {
     const workload = pod.workload === undefined ? `pod ${pod.name}` : `${pod.workload.kind} ${pod.workload.name}`;
-    const key = `${pod.namespace.name} ${workload}`;
+    const key = grouping === "by-workload" ? `${pod.namespace.name} ${workload}` : pod.namespace.name;
     const part = signature.join(" ");
-    const parts = workloads.get(key) ?? new Map<string, Pod[]>();
+    const parts = groups.get(key) ?? new Map<string, Pod[]>();
     const members = parts.get(part);
     if (members === undefined) parts.set(part, [pod]);
     else members.push(pod);
-    workloads.set(key, parts);
+    groups.set(key, parts);
   }
-  return [...workloads.values()].flatMap((parts) => {
+  return [...groups.values()].flatMap((parts) => {
     const all = [...parts.values()].reduce((sum, members) => sum + members.length, 0);
     return [...parts.values()].map((members) => {
       const [pod] = members as [Pod, ...Pod[]];
       const row = rowOf("pods", members, pod.workload?.name ?? pod.name, pod.namespace.name, options);
+      if (grouping === "alike-together") return alikeRow(row, members);
       if (parts.size === 1) return row;
       return members.length === 1 ? { ...row, name: pod.name } : { ...row, part: ` (${members.length} of ${all}, as ${pod.name})` };
     });
   });
 }
 
-/** S11 speaks of a pod's own node: where that changes an answer, pods on different nodes are different rows. */
-function nodesTellPodsApart({ snapshot, reach }: Calculation, families: readonly Family[]): boolean {
-  const onNodes = [...snapshot.nodes, ...snapshot.pods.filter(({ hostNetwork }) => hostNetwork)];
-  if (onNodes.length === 0) return false;
-  return snapshot.pods.some((pod) => {
-    const own = onNodes.find((endpoint) => relationOf(endpoint, pod) === "own-node");
-    if (own === undefined) return false;
-    return families.some((family) => {
-      const { classOf, between } = reach(family);
-      const [from, to] = [classOf(own), classOf(pod)];
-      if (from === undefined || to === undefined) return false;
-      return !sameConnections(between(from, to, "own-node"), between(from, to, "none"));
-    });
-  });
+/** `web`, or `web-1 and 41 alike` where pods of several workloads share the row. */
+function alikeRow(row: UnnamedRow, members: readonly Pod[]): UnnamedRow {
+  const [pod] = members as [Pod, ...Pod[]];
+  if (members.length === 1) return { ...row, name: pod.name };
+  return { ...row, name: pod.name, part: ` and ${members.length - 1} alike` };
 }
 
 /** All outside addresses, one row per range that no block divides; a range that is one named address has its row already. */
@@ -276,12 +285,20 @@ export function sortRows(rows: readonly Row[], focus: readonly Endpoint[]): read
     .map(({ row }) => row);
 }
 
-/** Two different members that both have an address in this family. */
+/**
+ * Two different members that both have an address in this family. A pod's own node may always reach it (S11); where rows hold
+ * pods of several nodes, they speak of the other nodes.
+ */
 function membersIn(from: readonly Endpoint[], to: readonly Endpoint[], family: Family): readonly [Endpoint, Endpoint] | undefined {
+  let related: readonly [Endpoint, Endpoint] | undefined;
   for (const a of from) {
     if (addressIn(a, family) === undefined) continue;
-    const b = to.find((member) => addressIn(member, family) !== undefined && !sameEndpoint(a, member));
-    if (b !== undefined) return [a, b];
+    for (const b of to) {
+      if (addressIn(b, family) === undefined) continue;
+      const relation = relationOf(a, b);
+      if (relation === "none") return [a, b];
+      if (relation === "own-node") related ??= [a, b];
+    }
   }
-  return undefined;
+  return related;
 }

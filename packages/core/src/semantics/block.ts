@@ -1,5 +1,5 @@
 import type { Pod } from "../model/cluster.ts";
-import type { Address, Family } from "../net/address.ts";
+import { lastAddress, type Address, type Family } from "../net/address.ts";
 import { inCidr, type Cidr } from "../net/cidr.ts";
 
 /** S5: in `cidr` and in none of `except`. A pod's own address is matched like any other. */
@@ -17,8 +17,11 @@ export function blockHoldsNetwork(
   pod: Pod,
   family: Family,
 ): "inside" | "outside" | "unknown" {
-  const networks = pod.podNetwork.filter((network) => network.family === family);
   if (block.cidr.family !== family) return "outside";
+  // Any address is in 0.0.0.0/0 and ::/0.
+  if (block.except.length === 0 && block.cidr.first === 0n && block.cidr.last === lastAddress(family)) return "inside";
+  // S10: a host-network pod gets its node's address, of which the pod network says nothing.
+  const networks = pod.hostNetwork ? [] : pod.podNetwork.filter((network) => network.family === family);
   if (networks.length === 0) return "unknown";
   const all = networks.every((network) => within(network, block.cidr) && !block.except.some((except) => overlap(network, except)));
   if (all) return "inside";

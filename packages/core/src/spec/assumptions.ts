@@ -10,6 +10,9 @@ export function assumptions(snapshot: Snapshot): readonly AssumedEntry[] {
   return [
     ...assumed("C4", "a NetworkPolicy of one direction leaves the Baseline tier of the other in force", isolatedOneWay(snapshot)),
     ...assumed("S10", "host-network pods are their node: no selector matches them", passedOver(snapshot)),
+    ...assumed("S11", "pods whose node is not known: their own node is judged as any other", withoutNode(snapshot)),
+    ...assumed("S11", "ingress from a pod's own node is always allowed; tables speak of the other nodes", onTheirNode(snapshot)),
+    ...assumed("S11", "egress to a pod's own node is not exempt, only ingress from it", besideTheirNode(snapshot)),
   ];
 }
 
@@ -35,6 +38,29 @@ function isolatedOneWay({ pods, policies, clusterPolicies }: Snapshot): readonly
 /** S10: host-network pods that a selector would have matched. */
 function passedOver({ pods, policies }: Snapshot): readonly Pod[] {
   return pods.filter((pod) => pod.hostNetwork && policies.some((policy) => wouldSelect(policy, pod)));
+}
+
+/** S11 exempts a pod's own node; where the cluster has machines and a pod does not say which is its own, nobody can apply it. */
+function withoutNode(snapshot: Snapshot): readonly Pod[] {
+  const ruled = ruledNamespaces(snapshot, "ingress");
+  return snapshot.pods.filter(({ hostNetwork, node, namespace }) => !hostNetwork && node === undefined && ruled.has(namespace.name));
+}
+
+function onTheirNode(snapshot: Snapshot): readonly Pod[] {
+  const ruled = ruledNamespaces(snapshot, "ingress");
+  return snapshot.pods.filter(({ hostNetwork, node, namespace }) => !hostNetwork && node !== undefined && ruled.has(namespace.name));
+}
+
+/** The other reading of S11 would open egress to the own node as well. */
+function besideTheirNode(snapshot: Snapshot): readonly Pod[] {
+  const ruled = ruledNamespaces(snapshot, "egress");
+  return snapshot.pods.filter(({ hostNetwork, node, namespace }) => !hostNetwork && node !== undefined && ruled.has(namespace.name));
+}
+
+/** Namespaces with a policy of this direction, if the snapshot has machines whose traffic it could stop. */
+function ruledNamespaces({ pods, nodes, policies }: Snapshot, direction: Direction): ReadonlySet<string> {
+  const machines = nodes.length > 0 || pods.some(({ hostNetwork }) => hostNetwork);
+  return new Set(machines ? policies.filter((policy) => policy[direction] !== undefined).map(({ name }) => name.namespace) : []);
 }
 
 function wouldSelect(policy: NetworkPolicy, pod: Pod): boolean {

@@ -1,5 +1,6 @@
 import type { Flow } from "../model/cluster.ts";
 import type { Family } from "../net/address.ts";
+import { isEmptyPorts, subtract } from "../net/ports.ts";
 import type { Answer, Calculation } from "../reach/engine.ts";
 import { familiesInUse } from "../reach/families.ts";
 import type { Diagnostic } from "../text/diagnostic.ts";
@@ -11,7 +12,7 @@ import type { StageResult } from "./results.ts";
 import { judgeScope, type Context } from "./scope.ts";
 import type { Reaches } from "./surface.ts";
 import type { Assertion } from "./types.ts";
-import type { Universe } from "./universe.ts";
+import type { Point, Universe } from "./universe.ts";
 
 export type * from "./results.ts";
 
@@ -77,6 +78,19 @@ export function checkStage(input: StageInput): StageResult {
     brokenBy: (from, to) => {
       const [a, b] = [universe.pointOf(from), universe.pointOf(to)];
       return a === undefined || b === undefined ? undefined : intent.brokenBy(a, b);
+    },
+    excusedBy: (from, to, verdict, ports) => {
+      // Endpoints that are not there at this stage ask for no excuse.
+      const [sources, targets] = [from, to].map((ends) => ends.map(universe.pointOf).filter((point) => point !== undefined));
+      const covers = (held: ReadonlySet<Point>, points: readonly Point[] = []): boolean => points.every((point) => held.has(point));
+      const found = excuses.find(
+        (excuse) =>
+          excuse.deviation.verdict === verdict &&
+          isEmptyPorts(subtract(ports, excuse.ports)) &&
+          covers(excuse.from, sources) &&
+          covers(excuse.to, targets),
+      );
+      return found?.deviation;
     },
   };
   return { ...result, findings: stageFindings(result) };

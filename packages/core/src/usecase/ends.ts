@@ -2,7 +2,7 @@ import type { Endpoint, External, Node, Pod, Service, Snapshot } from "../model/
 import { endpointName } from "../model/endpoint.ts";
 import { parseSelector } from "../model/selector-text.ts";
 import { formatAddress, lastAddress, parseAddress, sameAddress, type Address, type Family } from "../net/address.ts";
-import { inCidr, type Cidr } from "../net/cidr.ts";
+import { inCidr, parseCidr, type Cidr } from "../net/cidr.ts";
 import type { AddressRange } from "../reach/cuts.ts";
 import { selects } from "../semantics/selector.ts";
 import { backendsOf } from "../semantics/service.ts";
@@ -64,6 +64,7 @@ export function resolveEnd(text: string, names: NameTable): Resolved {
   if (group !== undefined) return resolveGroup(group, names);
   const address = parseAddress(text.startsWith("ip:") ? text.slice(3) : text);
   if (address !== undefined) return resolveAddress(text, address, names);
+  if (parseCidr(text.replace(/^ip:/, "")) !== undefined) return malformed(`\`${text}\` is a block of many addresses`, "ask for one of them, name a group of the use case, or use `netproof list`");
   if (text.startsWith("ip:")) return malformed(`\`${text.slice(3)}\` is not an IP address`, "an address looks like 10.0.0.5 or 2001:db8::5");
   const slash = text.indexOf("/");
   return slash < 0 ? resolveBareName(text, names) : resolveQualified(text, text.slice(0, slash), text.slice(slash + 1), names);
@@ -120,6 +121,9 @@ function podsBehind(service: Service, snapshot: Snapshot): readonly Endpoint[] {
 }
 
 function resolveAddress(text: string, address: Address, names: NameTable): Resolved {
+  // S14: a Service's own address is translated before any policy is asked.
+  const service = names.snapshot.services.find(({ clusterIPs }) => clusterIPs.some((own) => sameAddress(own, address)));
+  if (service !== undefined) return { end: { ...emptyEnd(text), service, note: `${formatAddress(address)} is svc/${service.name} of ${service.namespace.name}` } };
   const owner = ownerOf(address, names.snapshot);
   if (owner !== undefined) return { end: { ...emptyEnd(text), endpoints: [owner], note: `${formatAddress(address)} is ${endpointName(owner)}` } };
   const point = names.outside.flatMap(({ externals }) => externals).find((external) => sameAddress(external.address, address));
@@ -160,9 +164,10 @@ function resolveKind(text: string, kind: string, name: string, names: NameTable)
     return namespace === undefined ? unknown(text, names) : found(text, snapshot.pods.filter((pod) => pod.namespace.name === name));
   }
   // `name.namespace` after a kind word; a name may hold dots itself, so the whole is tried first.
-  const dot = name.lastIndexOf(".");
+  const bareName = kind === "Service" ? name.replace(/\.svc(?:\.cluster\.local)?$/, "") : name;
+  const dot = bareName.lastIndexOf(".");
   const readings: readonly (readonly [string, string | undefined])[] =
-    dot > 0 ? [[name, names.namespace], [name.slice(0, dot), name.slice(dot + 1)]] : [[name, names.namespace]];
+    dot > 0 ? [[bareName, names.namespace], [bareName.slice(0, dot), bareName.slice(dot + 1)]] : [[bareName, names.namespace]];
   for (const [bare, namespace] of readings) {
     const here = (owner: { readonly name: string }): boolean => namespace === undefined || owner.name === namespace;
     if (kind === "Service") {

@@ -78,13 +78,27 @@ export interface UseCaseParameters {
     readonly decidedBy: readonly string[];
     readonly witness: string;
   };
+  readonly "engines-differ": {
+    readonly stage: string;
+    readonly engines: readonly string[];
+    readonly first: string;
+    readonly effect: "more-open" | "more-closed";
+    readonly pairs: number;
+    readonly name: string | undefined;
+    readonly title: string | undefined;
+    readonly flow: string;
+    readonly from: string;
+    readonly to: string;
+    readonly port: string | undefined;
+  };
   readonly "deviation-expired": { readonly id: string; readonly expires: string };
   readonly "deviation-unused": { readonly id: string; readonly engine: string };
 }
 
 /**
  * Every sentence that reading, resolving and checking a use case can say. The example of each page has the mistake and a test reads it;
- * examples may apply `policy1.yaml` (isolates `dev/web`, lets `dev/client` in on 80/TCP) and `closed.yaml` (isolates all of `dev`).
+ * examples may apply `policy1.yaml` (isolates `dev/web`, lets `dev/client` in on 80/TCP), `closed.yaml` (isolates all of `dev`)
+ * and `egress-open.yaml` (lets `dev/client` open everything).
  */
 export const messages: { readonly [Code in keyof UseCaseParameters]: MessageEntry<UseCaseParameters[Code]> } = {
   // ---- the form of the file ------------------------------------------------------------------------------------------------------------
@@ -608,6 +622,27 @@ export const messages: { readonly [Code in keyof UseCaseParameters]: MessageEntr
       use(
         `${lab}stages: [{ name: now, apply: [policy1.yaml, closed.yaml], expect: { from: client, to: web, port: 80, verdict: allow, because: dev/closed } }]\n`,
       ),
+    ),
+  },
+  "engines-differ": {
+    severity: "error",
+    message: ({ stage, engines, first, effect, pairs, name, title }) => {
+      const who = `${engines.join(" and ")} ${engines.length > 1 ? "are" : "is"} ${effect.replace("-", " ")} than ${first}`;
+      const why = name === undefined ? "" : title === undefined ? `, ${name}` : `, ${name}: ${title}`;
+      return `${who} at ${stage}, for ${pairs === 1 ? "1 pair" : `${pairs} pairs`}${why}`;
+    },
+    label: ({ flow, engines, first, effect }) => {
+      const [theirs, own] = effect === "more-open" ? ["allow", "deny"] : ["deny", "allow"];
+      return `${flow}: ${first} ${own}, ${engines.join(" and ")} ${theirs}`;
+    },
+    help: ({ name, stage, engines, effect, from, to, port }) =>
+      name === "unexplained"
+        ? "one of them is mistaken: please report it"
+        : `if it is meant: deviations: [{ engine: ${engines[0] ?? ""}, stage: ${stage}, from: ${from}, to: ${to}, ${port === undefined ? "" : `port: ${port.includes(",") ? `[${port}]` : port}, `}verdict: ${effect === "more-open" ? "allow" : "deny"}, reason: … }]`,
+    page: page(
+      "Engines contradict each other",
+      "One engine allows what another denies, and no deviation of the file covers it. `netproof explain FROM TO PORT --engine spec,contrail` shows what decides in each. A known difference is listed under `deviations`; an engine that does not matter to you is left out with `engines: { run: [spec] }`.",
+      use(`${lab}stages: [{ name: now, apply: [policy1.yaml, egress-open.yaml] }]\n`),
     ),
   },
   "deviation-expired": {

@@ -1,4 +1,5 @@
 import type { Endpoint, Flow, Pod } from "../model/cluster.ts";
+import type { Verdict } from "../model/judgement.ts";
 import type { Direction, PolicyName } from "../model/policy.ts";
 import type { Family } from "../net/address.ts";
 import type { PortSet } from "../net/ports.ts";
@@ -151,4 +152,6 @@ export interface StageResult {
   readonly findings: readonly Diagnostic[];
   /** The assertion under which this pair counts as broken (the `!` of a cell). */
   brokenBy(from: Endpoint, to: Endpoint): AssertionResult | undefined;
+  /** The deviation of this engine that excuses this verdict on all of these ports, from each of these endpoints to each of those. */
+  excusedBy(from: readonly Endpoint[], to: readonly Endpoint[], verdict: Verdict, ports: PortSet): Deviation | undefined;
 }

@@ -257,7 +257,8 @@ export const distinctCluster: fc.Arbitrary<RawCluster> = cluster.map((raw) => {
 });
 
 function rawPod(own: Omit<RawPod, "name" | "addresses">, families: "4" | "6" | "46" | "none", i: number, withNodes: boolean): RawPod {
-  const host = own.hostNetwork && withNodes && own.nodeName !== undefined;
+  // Without Node objects, or on a node that the pod does not name, nobody knows a host-network pod's address.
+  const host = own.hostNetwork;
   const nodeName = withNodes ? own.nodeName : undefined;
   const assigned = [...(families.includes("4") ? [`10.0.0.${i}`] : []), ...(families.includes("6") ? [`fd00::${i}`] : [])];
   const addresses = host ? (nodes.find(({ name }) => name === nodeName)?.addresses ?? []) : families === "none" ? [] : assigned;

@@ -158,7 +158,7 @@ function peerMatches(cluster: RawCluster, policy: RawPolicy, peer: RawPeer, end:
     const { cidr, except = [] } = peer.ipBlock;
     if (cidr.includes(":") !== (family === 6)) return "no";
     const address = "pod" in end ? end.pod.addresses.find((own) => own.includes(":") === (family === 6)) : end.address;
-    if (address === undefined) return "unknown";
+    if (address === undefined) return except.length === 0 && (cidr === "0.0.0.0/0" || cidr === "::/0") ? "yes" : "unknown";
     return inBlock(address, cidr) && !except.some((block) => inBlock(address, block)) ? "yes" : "no";
   }
   if (!("pod" in end) || end.pod.hostNetwork) return "no";

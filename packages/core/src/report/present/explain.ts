@@ -1,6 +1,6 @@
 import type { ExplainDocument, FlowExplanation, Place, PortsExplanation, SideExplanation } from "../types.ts";
 import { safeText } from "./escape.ts";
-import { frameLines, presentFrame } from "./frame.ts";
+import { clipped, frameLines, presentFrame } from "./frame.ts";
 import type { Look } from "./look.ts";
 import { pad, table } from "./table.ts";
 
@@ -62,9 +62,13 @@ function tierLine({ tier, text, place }: SideExplanation["tiers"][number], look:
   return placed(`    ${tier.padEnd("NetworkPolicy".length)}  ${safeText(text)}`, place, look);
 }
 
-/** The deciding line, with its place at the right edge. */
+/** The deciding line, with its place at the right edge; of a long line (a dump on one) the part that decides. */
 function citation({ place, text }: NonNullable<SideExplanation["cited"]>, look: Look): string {
-  return placed(`${place.line} | ${safeText(text).trimEnd()}`, place, look);
+  const gutter = `${place.line} | `;
+  const line = safeText(text).trimEnd();
+  const room = Math.max(20, look.width - 3 - look.measure(gutter) - look.measure(safeText(`${place.file}:${place.line}`)));
+  const from = look.measure(line) <= room || place.column < room / 2 ? 0 : place.column - 1;
+  return placed(`${gutter}${clipped([...line].slice(from).join(""), room, from > 0, look)}`, place, look);
 }
 
 function placed(left: string, place: Place | undefined, look: Look): string {

@@ -53,21 +53,35 @@ function cutAround(text: string, marks: FrameLine["marks"], look: Look, gutter: 
   const at = (offset: number): number => columns[Math.min(offset, letters.length)] ?? column;
   const room = Math.max(40, look.width) - gutter - 4;
   const shifted = marks.map((mark) => ({ ...mark, start: at(mark.start), end: at(mark.end) }));
-  if (column <= room * 2) return { text: letters.join("").trimEnd(), marks: shifted };
+  if (column <= room) return { text: letters.join("").trimEnd(), marks: shifted };
   const focus = shifted[0]?.start ?? 0;
-  const from = Math.max(0, focus - Math.floor(room / 2));
+  // The beginning of the line says most, as long as the mark is still seen.
+  const from = focus + 24 <= room ? 0 : Math.max(0, focus - Math.floor(room / 2));
   const begin = columns.findIndex((offset) => offset >= from);
-  const end = columns.findIndex((offset) => offset > from + room);
   const dropped = columns[begin] ?? 0;
+  const shown = clipped(letters.slice(begin).join(""), room, from > 0, look);
   return {
-    text: letters
-      .slice(begin, end < 0 ? undefined : end)
-      .join("")
-      .trimEnd(),
+    text: shown,
     marks: shifted
       .filter(({ start }) => start >= dropped && start < dropped + room)
       .map((mark) => ({ ...mark, start: mark.start - dropped, end: Math.min(mark.end - dropped, room) })),
   };
+}
+
+/** As much of a text as fits, with the ellipsis where something is missing. */
+export function clipped(text: string, room: number, cutBefore: boolean, look: Look): string {
+  const { ellipsis } = look.glyphs;
+  const missing = look.measure(ellipsis);
+  let [kept, used] = ["", 0];
+  const whole = look.measure(text) <= room;
+  for (const letter of text) {
+    const width = look.measure(letter);
+    if (used + width > (whole ? room : room - missing)) break;
+    kept += letter;
+    used += width;
+  }
+  const tail = whole ? kept.trimEnd() : kept + ellipsis;
+  return cutBefore ? ellipsis + [...tail].slice(missing).join("") : tail;
 }
 
 /** One diagnostic: message, frame, help. */

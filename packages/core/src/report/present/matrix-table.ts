@@ -106,9 +106,10 @@ function spaceTable(document: MatrixDocument, most: number): MatrixTable {
     cell: (row, column) => {
       const counts = countsOf(row.id, column.id);
       if (counts === undefined || counts.pairs === 0) return undefined;
-      const { open, pairs } = counts;
+      const { open, pairs, whole, unsure } = counts;
       const title = `${row.id} → ${column.id}: ${number(open)} of ${number(pairs)} pairs are open`;
-      if (open === pairs) return { open: "all", text: "all", title };
+      if (whole === pairs) return { open: "all", text: "all", title };
+      if (open === 0 && unsure > 0) return { open: "undetermined", text: "?", title };
       return open === 0 ? { open: "none", text: "-", title } : { open: "some", text: number(open), title };
     },
     content: "counts",

@@ -5,7 +5,7 @@ import type { Look } from "./look.ts";
 import { foldMatrix } from "./matrix-fold.ts";
 import { number } from "./numbers.ts";
 import { bySpace, spaceName, type SpaceMatrix } from "./spaces.ts";
-import { fill, pad, shorten, wrap } from "./table.ts";
+import { fill, pad, shorten, wrap, widest } from "./table.ts";
 
 /** How many namespaces still make columns. */
 const mostNamespaces = 14;
@@ -131,11 +131,18 @@ function rowLabel({ name, size, kind }: ReportEndpoint): string {
 function cellsByPair(pairs: readonly ReportPair[], textOf: (allow: string, undetermined: string) => string): ReadonlyMap<string, string> {
   const cells = new Map<string, string>();
   for (const { from, to, family, allow, undetermined } of pairs) {
-    const text = family === undefined ? textOf(allow, undetermined) : `v${family}:${textOf(allow, undetermined)}`;
+    const text = textOf(allow, undetermined);
     const before = cells.get(key(from, to));
-    cells.set(key(from, to), before === undefined ? text : `${before} ${text}`);
+    if (family === undefined) cells.set(key(from, to), text);
+    else cells.set(key(from, to), before === undefined ? `v${family}:${text}` : bothFamilies(before, `v${family}:${text}`));
   }
   return cells;
+}
+
+/** Open in no family and perhaps in one: that is a question, and which family it is, JSON says. */
+function bothFamilies(first: string, second: string): string {
+  const texts = [first, second].map((text) => text.replace(/^v[46]:/, ""));
+  return texts.includes("?") && texts.every((text) => text === "?" || text === "-") ? "?" : `${first} ${second}`;
 }
 
 function key(from: string, to: string): string {
@@ -147,9 +154,9 @@ function gridOf(
   heads: readonly string[],
   look: Look,
 ): Grid {
-  const longest = Math.max(...heads.map((head) => head.length), ...rows.flatMap(({ cells }) => cells.map((cell) => look.measure(cell))));
+  const longest = Math.max(widest(heads, look), ...rows.map(({ cells }) => widest(cells, look)));
   const cellWidth = Math.max(longest, 3) + (longest >= 4 ? 1 : 2);
-  const labelWidth = Math.max(...rows.map(({ label }) => look.measure(label)), "FROM, TO".length) + 2;
+  const labelWidth = widest([...rows.map(({ label }) => label), "FROM, TO"], look) + 2;
   // The last cell of a line needs no room behind it.
   return { heads, cellWidth, lines: rows.map((row) => ({ ...row, width: labelWidth + cellWidth * heads.length - (cellWidth - longest) })) };
 }
@@ -159,7 +166,7 @@ function drawn({ heads, cellWidth, lines }: Grid, look: Look): string {
   const shown = cut ? lines.slice(0, shownRows) : lines;
   const most = Math.max(16, Math.floor(look.width / 2));
   const labels = shown.map(({ label }) => (look.terminal ? shorten(label, most, look) : label));
-  const labelWidth = Math.max(...labels.map((label) => look.measure(label)), "FROM, TO".length) + 2;
+  const labelWidth = widest([...labels, "FROM, TO"], look) + 2;
   const row = (label: string, cells: readonly string[], paint: (cell: string) => string): string => {
     const last = cells.findLastIndex((cell) => cell !== "");
     const drawnCells = cells
@@ -186,15 +193,15 @@ function namespaces(document: MatrixDocument, look: Look): string {
   const what = `${fill(`${number(endpoints.length)} ${rowsWord(document)} are too wide for ${look.width} columns: open pairs per namespace instead${on}`, look)}\n`;
   const more =
     spaces.left > 0 ? `the ${spaces.spaces.length} most reachable namespaces, ${number(spaces.left)} left out: --full -o csv\n` : "";
-  const [first = "NAMESPACE", second = first] = spaces.spaces.map(({ name }) => name).filter((name) => !name.startsWith("("));
+  const [first = "NAMESPACE", second = first] = spaces.spaces.map(({ name }) => name).filter((name) => /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name));
   const zoom = [`Zoom: --from ${first} --to ${second}`, `-n ${first}`, "-l LABEL=VALUE", "--full -o csv"].join(" | ");
   return `${what}${drawn(grid, look)}${more}${look.measure(zoom) > look.width ? zoom.replace(" | -l LABEL=VALUE", "") : zoom}\n`;
 }
 
 function spaceGrid({ spaces, cell }: SpaceMatrix, look: Look): Grid {
   const cellOf = (from: string, to: string): string => {
-    const { pairs, open, whole } = cell(from, to) ?? { pairs: 0, open: 0, whole: 0 };
-    return pairs === 0 ? "" : whole === pairs ? "all" : open === 0 ? "-" : number(open);
+    const { pairs, open, whole, unsure } = cell(from, to) ?? { pairs: 0, open: 0, whole: 0, unsure: 0 };
+    return pairs === 0 ? "" : whole === pairs ? "all" : open > 0 ? number(open) : unsure > 0 ? "?" : "-";
   };
   return gridOf(
     spaces.map(({ name, size }, i) => ({

@@ -138,8 +138,10 @@ export function askBecause({ verdict, why: { egress, ingress } }: AskRow): strin
   const denied = [egress, ingress].find(({ reason }) => reason === "no-rule-allows");
   if (verdict === "deny" && denied !== undefined) return `${denied.policies.join(", ")}, no rule allows`;
   const doubted = [egress, ingress].find(({ reason }) => reason === "undetermined");
-  if (verdict === "undetermined" && doubted !== undefined)
-    return [doubted.question ?? "undetermined", ...(doubted.policies.length === 0 ? [] : [doubted.policies.join(", ")])].join(": ");
+  if (verdict === "undetermined" && doubted !== undefined) {
+    const question = questions[doubted.question ?? ""] ?? "nobody can tell";
+    return doubted.policies.length === 0 ? question : `${question}: ${doubted.policies.join(", ")}`;
+  }
   const allowing = [egress, ingress].flatMap(({ rules }) => rules);
   if (allowing.length > 0) return allowing.join(", ");
   const exempt = [egress, ingress].find(({ reason }) => reason === "same-pod" || reason === "own-node");
@@ -170,3 +172,13 @@ export function setNames({ endpoints, groups }: Report): SetNames {
 export function counted(count: number, thing: string): string {
   return `${number(count)} ${thing}${count === 1 ? "" : "s"}`;
 }
+
+/** The closed list of questions, in the words of a table's cell. */
+const questions: Readonly<Record<string, string>> = {
+  "unread-policy": "not read",
+  "address-not-assigned": "an address that is not assigned yet decides",
+  "rewritten-source": "the client's address may be rewritten",
+  "endpoints-unknown": "the Service's endpoints are not known",
+  "equal-priority": "equal priorities, different actions",
+  "domain-name": "a domain name decides",
+};

@@ -6,8 +6,8 @@ export interface SpaceMatrix {
   readonly spaces: readonly { readonly name: string; readonly size: number }[];
   /** Namespaces that are not among them, because others are more reachable. */
   readonly left: number;
-  /** `whole`: pairs open on every port, or on the one that was asked. Undefined where no pair is a question. */
-  cell(from: string, to: string): { readonly pairs: number; readonly open: number; readonly whole: number } | undefined;
+  /** `whole`: pairs open on every port, or on the one that was asked. `unsure`: not open, but perhaps. Undefined where no pair is a question. */
+  cell(from: string, to: string): { readonly pairs: number; readonly open: number; readonly whole: number; readonly unsure: number } | undefined;
 }
 
 /** Open pairs per pair of namespaces, of the `most` that are reachable by most pairs. */
@@ -16,7 +16,7 @@ export function bySpace({ endpoints, pairs, port }: MatrixDocument, most: number
   const sizes = new Map<string, number>();
   for (const endpoint of endpoints) sizes.set(spaceName(endpoint), (sizes.get(spaceName(endpoint)) ?? 0) + endpoint.size);
   // A pair stands once, or once per family: open in one of them is open, and whole where it is so in each.
-  const seen = new Map<string, { readonly from: string; readonly to: string; readonly pairs: number; open: boolean; whole: boolean }>();
+  const seen = new Map<string, { readonly from: string; readonly to: string; readonly pairs: number; open: boolean; whole: boolean; unsure: boolean }>();
   for (const pair of pairs) {
     const key = keyOf(pair.from, pair.to);
     const known = seen.get(key) ?? {
@@ -25,18 +25,21 @@ export function bySpace({ endpoints, pairs, port }: MatrixDocument, most: number
       pairs: pair.pairs,
       open: false,
       whole: true,
+      unsure: false,
     };
     known.open ||= pair.allow !== "-";
+    known.unsure ||= pair.undetermined !== "-";
     known.whole &&= port === undefined ? pair.allow === "all" : pair.allow !== "-";
     seen.set(key, known);
   }
-  const counts = new Map<string, { pairs: number; open: number; whole: number }>();
+  const counts = new Map<string, { pairs: number; open: number; whole: number; unsure: number }>();
   const reached = new Map<string, number>();
-  for (const { from, to, pairs: count, open, whole } of seen.values()) {
-    const cell = counts.get(keyOf(from, to)) ?? { pairs: 0, open: 0, whole: 0 };
+  for (const { from, to, pairs: count, open, whole, unsure } of seen.values()) {
+    const cell = counts.get(keyOf(from, to)) ?? { pairs: 0, open: 0, whole: 0, unsure: 0 };
     cell.pairs += count;
     if (whole) cell.whole += count;
     if (open) cell.open += count;
+    if (unsure && !open) cell.unsure += count;
     if (open) reached.set(to, (reached.get(to) ?? 0) + count);
     counts.set(keyOf(from, to), cell);
   }

@@ -19,7 +19,7 @@ export function table(columns: readonly Column[], rows: readonly (readonly Cell[
   const cells = rows.map((row) => row.map(toCell));
   const heads = columns.map(({ head }): TableCell => ({ text: head, paint: look.paint.quiet }));
   const all = look.headers ? [heads, ...cells] : cells;
-  const widths = columns.map((_, i) => Math.max(0, ...all.map((row) => look.measure(row[i]?.text ?? ""))));
+  const widths = columns.map((_, i) => widest(all.map((row) => row[i]?.text ?? ""), look));
   return all.map((row) => line(row, columns, widths, look, gap)).join("");
 }
 
@@ -79,4 +79,11 @@ function joinPieces(pieces: readonly string[], look: Look, indent: string, first
     } else current = next;
   }
   return [...lines, current].join(`\n${indent}`);
+}
+
+/** The widest of many texts; not by spreading them into a call, which a few hundred thousand cells would overflow. */
+export function widest(texts: Iterable<string>, look: Pick<Look, "measure">): number {
+  let most = 0;
+  for (const text of texts) most = Math.max(most, look.measure(text));
+  return most;
 }

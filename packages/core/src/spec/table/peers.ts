@@ -1,3 +1,4 @@
+import { addressIn } from "../../model/endpoint.ts";
 import type { Labels, Node, Pod } from "../../model/cluster.ts";
 import type { Peer, PortMatch, Selector } from "../../model/policy.ts";
 import type { Cidr } from "../../net/cidr.ts";
@@ -34,7 +35,8 @@ export function peersAmong(universe: Universe): Peers {
   const spaces = spacesOf(pods, universe);
   const spaceIndex = new LabelIndex(spaces.map(({ labels }) => labels), mentions.namespaceLabels);
   const insideBlock = once(() => shapesByBlock(universe));
-  const unassigned = once(() => podIds.filter((id) => shapes[id]?.atom === undefined));
+  // Host-network pods among them: their node may be unknown.
+  const unassigned = once(() => shapes.flatMap(({ representative }, id) => (addressIn(representative, family) === "not-yet-assigned" ? [id] : [])));
 
   const selectPods = remembered(
     (namespaces: "every" | Selector, selector: "every" | Selector) => `${textOf(namespaces)}\u0003${textOf(selector)}`,
