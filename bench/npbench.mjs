@@ -84,7 +84,11 @@ function namespace(i, { teams }, random) {
   const system = systemNamespaces[i];
   if (system !== undefined) return { name: system, labels: { "kubernetes.io/metadata.name": system, system: "true" } };
   const name = `ns-${String(i).padStart(4, "0")}`;
-  const labels = { "kubernetes.io/metadata.name": name, env: /** @type {string} */ (["dev", "qa", "stage", "prod"][i % 4]), team: `team-${random.int(teams)}` };
+  const labels = {
+    "kubernetes.io/metadata.name": name,
+    env: /** @type {string} */ (["dev", "qa", "stage", "prod"][i % 4]),
+    team: `team-${random.int(teams)}`,
+  };
   return { name, labels: random.f() < 0.1 ? { ...labels, pci: "true" } : labels };
 }
 
@@ -144,7 +148,8 @@ function podsOf(namespaces, workloads) {
   /** @type {object[]} */
   const pods = [];
   workloads.forEach((own, i) => {
-    for (const one of own) for (let j = 0; j < one.pods; j++) pods.push(pod(/** @type {{ name: string }} */ (namespaces[i]).name, one, j, pods.length + 1));
+    for (const one of own)
+      for (let j = 0; j < one.pods; j++) pods.push(pod(/** @type {{ name: string }} */ (namespaces[i]).name, one, j, pods.length + 1));
   });
   return pods;
 }
@@ -155,15 +160,28 @@ function pod(namespaceName, { name, kind, labels, ports, hashes: [hash0, hash1] 
   const stateful = kind === "StatefulSet";
   const podName = stateful ? `${name}-${j}` : `${name}-${hash}-${j}`;
   const more = stateful
-    ? { "statefulset.kubernetes.io/pod-name": podName, "apps.kubernetes.io/pod-index": String(j), "controller-revision-hash": `${name}-${hash0}` }
+    ? {
+        "statefulset.kubernetes.io/pod-name": podName,
+        "apps.kubernetes.io/pod-index": String(j),
+        "controller-revision-hash": `${name}-${hash0}`,
+      }
     : { "pod-template-hash": hash };
-  const owner = stateful ? { apiVersion: "apps/v1", kind, name, controller: true } : { apiVersion: "apps/v1", kind: "ReplicaSet", name: `${name}-${hash}`, controller: true };
+  const owner = stateful
+    ? { apiVersion: "apps/v1", kind, name, controller: true }
+    : { apiVersion: "apps/v1", kind: "ReplicaSet", name: `${name}-${hash}`, controller: true };
   const ip = `10.${(number >>> 16) & 255}.${(number >>> 8) & 255}.${number & 255}`;
   return {
     apiVersion: "v1",
     kind: "Pod",
     metadata: { name: podName, namespace: namespaceName, labels: { ...labels, ...more }, ownerReferences: [owner] },
-    spec: { containers: [{ name: "main", ports: ports.map(({ name: portName, number: containerPort, protocol }) => ({ name: portName, containerPort, protocol })) }] },
+    spec: {
+      containers: [
+        {
+          name: "main",
+          ports: ports.map(({ name: portName, number: containerPort, protocol }) => ({ name: portName, containerPort, protocol })),
+        },
+      ],
+    },
     status: { phase: "Running", podIP: ip, podIPs: [{ ip }] },
   };
 }
@@ -183,8 +201,23 @@ function policiesOf(namespaces, workloads, { policies: wanted, teams, blocks }) 
     if (x < 0.6) add(i, { podSelector: {}, policyTypes: ["Ingress"] });
     else if (x < 0.8) {
       add(i, { podSelector: {}, policyTypes: ["Ingress", "Egress"] });
-      const dns = { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } }, podSelector: { matchLabels: { "k8s-app": "kube-dns" } } };
-      add(i, { podSelector: {}, policyTypes: ["Egress"], egress: [{ to: [dns], ports: [{ protocol: "UDP", port: 53 }, { protocol: "TCP", port: 53 }] }] });
+      const dns = {
+        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
+        podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
+      };
+      add(i, {
+        podSelector: {},
+        policyTypes: ["Egress"],
+        egress: [
+          {
+            to: [dns],
+            ports: [
+              { protocol: "UDP", port: 53 },
+              { protocol: "TCP", port: 53 },
+            ],
+          },
+        ],
+      });
     }
   }
   while (policies.length < wanted) {
@@ -219,7 +252,11 @@ function drawn(workloads, env, { teams, pool }, random) {
     policyTypes: ["Ingress"],
     ingress: [{ from, ...(ports === undefined ? {} : { ports }) }],
   });
-  const egress = (/** @type {object[]} */ to, /** @type {object[]} */ ports) => ({ podSelector: subject, policyTypes: ["Egress"], egress: [{ to, ports }] });
+  const egress = (/** @type {object[]} */ to, /** @type {object[]} */ ports) => ({
+    podSelector: subject,
+    policyTypes: ["Egress"],
+    egress: [{ to, ports }],
+  });
   const ipBlock = () => ({ ipBlock: { cidr: random.pick(pool) } });
   if (x < 0.35) {
     const from = [app()];
@@ -238,7 +275,8 @@ function drawn(workloads, env, { teams, pool }, random) {
     return egress([{ podSelector: { matchLabels: { app: other.app } } }], [port(other)]);
   }
   if (x < 0.72) {
-    if (random.f() < 0.4) return egress([{ ipBlock: { cidr: "0.0.0.0/0", except: ["10.0.0.0/8", "169.254.169.254/32"] } }], [{ protocol: "TCP", port: 443 }]);
+    if (random.f() < 0.4)
+      return egress([{ ipBlock: { cidr: "0.0.0.0/0", except: ["10.0.0.0/8", "169.254.169.254/32"] } }], [{ protocol: "TCP", port: 443 }]);
     const to = [ipBlock()];
     if (random.f() < 0.5) to.push(ipBlock());
     /** @type {object[]} */
@@ -252,14 +290,29 @@ function drawn(workloads, env, { teams, pool }, random) {
     const prometheus = { namespaceSelector: byName("monitoring"), podSelector: { matchLabels: { app: "prometheus" } } };
     return ingress({}, [prometheus], [{ protocol: "TCP", port: "metrics" }]);
   }
-  if (x < 0.88) return ingress({ matchLabels: { tier: "frontend" } }, [{ namespaceSelector: byName("ingress-nginx") }], [{ protocol: "TCP", port: 8080 }]);
+  if (x < 0.88)
+    return ingress(
+      { matchLabels: { tier: "frontend" } },
+      [{ namespaceSelector: byName("ingress-nginx") }],
+      [{ protocol: "TCP", port: 8080 }],
+    );
   if (x < 0.92) return ingress({}, [{ podSelector: {} }], undefined);
   if (x < 0.97) {
     const both = [random.pick(tiers), random.pick(tiers)];
-    const podSelector = { matchExpressions: [{ key: "tier", operator: "In", values: both }, { key: "batch", operator: "DoesNotExist" }] };
+    const podSelector = {
+      matchExpressions: [
+        { key: "tier", operator: "In", values: both },
+        { key: "batch", operator: "DoesNotExist" },
+      ],
+    };
     const from = {
       namespaceSelector: { matchExpressions: [{ key: "env", operator: "NotIn", values: ["dev", "qa"] }] },
-      podSelector: { matchExpressions: [{ key: "version", operator: "NotIn", values: ["v1"] }, { key: "tier", operator: "Exists" }] },
+      podSelector: {
+        matchExpressions: [
+          { key: "version", operator: "NotIn", values: ["v1"] },
+          { key: "tier", operator: "Exists" },
+        ],
+      },
     };
     return ingress(podSelector, [from], [port(chosen)]);
   }

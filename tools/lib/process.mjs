@@ -37,6 +37,12 @@ export function npm(args) {
   return run("npm", args, "pipe", process.platform === "win32");
 }
 
+/** Runs apt-get without any question. @param {readonly string[]} args */
+export function aptGet(args) {
+  process.env["DEBIAN_FRONTEND"] ??= "noninteractive";
+  return run("apt-get", args, "pipe");
+}
+
 /**
  * @param {string} program
  * @param {readonly string[]} args

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { installed, npm, root, runQuietly } from "./process.mjs";
+import { aptGet, installed, npm, root, runQuietly } from "./process.mjs";
 
 /**
- * What one step did: `done` is the text of its line; a step that could not be done says why and which command to run.
- * @typedef {{ done: string } | { problem: string, command: string }} Outcome
+ * What one step did: `done` is the text of its line; a step that could not be done says why and which command to run. What only some
+ * engines need may be `skipped`: everything else goes on.
+ * @typedef {{ done: string } | { problem: string, command: string } | { skipped: string, command: string }} Outcome
  * @typedef {{ name: string, doing: string, upToDate: () => boolean, run: () => Promise<Outcome> }} Step
  */
 
@@ -13,6 +14,7 @@ import { installed, npm, root, runQuietly } from "./process.mjs";
 const steps = [
   { name: "packages", doing: "installing", upToDate: packagesInstalled, run: installPackages },
   { name: "build", doing: "compiling", upToDate: sourcesBuilt, run: buildSources },
+  { name: "system", doing: "installing", upToDate: programsPresent, run: installPrograms },
 ];
 
 /**
@@ -35,6 +37,10 @@ export async function setUp() {
     if ("problem" in outcome) {
       console.error(`${head}failed: ${outcome.problem}\nRun: ${outcome.command}`);
       return step.name;
+    }
+    if ("skipped" in outcome) {
+      console.error(`${head}skipped: ${outcome.skipped}. Run: ${outcome.command}`);
+      continue;
     }
     const time = `${seconds(started).toFixed(1)} s`;
     console.error(`${head}${outcome.done}`.padEnd(80 - time.length) + time);
@@ -151,6 +157,34 @@ function filesBelow(folder) {
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)))
     .toSorted();
+}
+
+// ---- system ---------------------------------------------------------------------------
+
+/** What the lab needs of a Linux machine, by the package of Debian that holds it. */
+const programs = { nft: "nftables", ip: "iproute2", curl: "curl" };
+
+function missingPrograms() {
+  const folders = [...(process.env["PATH"] ?? "").split(path.delimiter), "/usr/sbin", "/sbin"];
+  return Object.entries(programs).flatMap(([program, name]) =>
+    folders.some((folder) => existsSync(path.join(folder, program))) ? [] : [name],
+  );
+}
+
+function programsPresent() {
+  return process.platform !== "linux" || missingPrograms().length === 0;
+}
+
+/** @returns {Promise<Outcome>} */
+async function installPrograms() {
+  const missing = missingPrograms();
+  const command = `sudo apt-get install ${missing.join(" ")}`;
+  if (process.getuid?.() !== 0) return { skipped: "not root", command };
+  const install = ["install", "-y", "--no-install-recommends", ...missing];
+  // A fresh machine has no list of packages yet.
+  const first = await aptGet(install);
+  const { code } = first.code === 0 ? first : (await aptGet(["update"])) && (await aptGet(install));
+  return code === 0 ? { done: `${missing.join(", ")} installed with apt` } : { skipped: "apt cannot install them", command };
 }
 
 // ---- small things ---------------------------------------------------------------------

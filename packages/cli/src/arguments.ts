@@ -14,7 +14,7 @@ export interface CommandLine {
 }
 
 /** Commands of later versions: naming one is answered with that. */
-const laterCommands: readonly string[] = ["contrail", "lab", "diff", "lint", "generate"];
+const laterCommands: readonly string[] = ["diff", "lint", "generate"];
 
 /** Reads a command line. The command may stand before or behind flags, as kubectl's. */
 export function readCommandLine(argv: readonly string[]): CommandLine {
@@ -115,7 +115,8 @@ function refusalOf({ code, message }: CommanderError, command: CommandName): Ref
   );
 }
 
-function clusterRefusal(flag: string, command: CommandName | undefined): Refusal {
+function clusterRefusal(flag: string, name: CommandName | undefined): Refusal {
+  const command = name === "contrail" ? "contrail check" : name;
   return new Refusal(
     `\`--${flag}\`: netproof asks no cluster, pipe what kubectl says`,
     `kubectl get ns,po,svc,netpol -A -o json${flag === "kubeconfig" || flag === "context" || flag === "cluster" || flag === "as" ? ` --${flag} …` : ""} | netproof ${command ?? "matrix"} -f -`,
@@ -162,8 +163,14 @@ function settled(raw: RawOptions): Options {
     elsewhere: on("elsewhere"),
     flows: text("flows"),
     today: text("today"),
+    policy: text("policy"),
+    profile: text("profile"),
+    events: text("events"),
+    all: on("all"),
     force: on("force"),
     write: on("write"),
+    drop: on("drop"),
+    raw: on("raw"),
   };
 }
 

@@ -1,6 +1,8 @@
+import { contrailMessages, deviations, profileNames } from "@netproof/core/contrail";
 import { readMessages, useCaseMessages } from "@netproof/core/parts";
 import { readCommandLine } from "./arguments.ts";
 import { shells } from "./commands/completion.ts";
+import { contrailActions } from "./commands/contrail.ts";
 import { engineNames } from "./engines.ts";
 import { commandNames, flagsOf, isCommandName, type CommandName, type Flag } from "./flags.ts";
 import { formatsOf } from "./formats.ts";
@@ -27,10 +29,19 @@ async function candidates(command: CommandName | undefined, before: readonly str
       return commandNames;
     case "explain":
       return endpoints(before, current);
+    case "contrail": {
+      const action = contrailActions.find((name) => before.includes(name));
+      if (action === undefined) return contrailActions;
+      return action === "explain" ? endpoints(before, current) : [];
+    }
     case "completion":
       return shells;
     case "help":
-      return [...commandNames, ...[readMessages, useCaseMessages, messages].flatMap((catalogue) => Object.keys(catalogue))];
+      return [
+        ...commandNames,
+        ...[readMessages, useCaseMessages, contrailMessages, messages].flatMap((catalogue) => Object.keys(catalogue)),
+        ...deviations.map(({ id }) => id),
+      ];
     default:
       return [];
   }
@@ -42,6 +53,8 @@ async function valuesOf({ long }: Flag, command: CommandName, before: readonly s
       return command in formatsOf ? formatsOf[command as keyof typeof formatsOf] : [];
     case "engine":
       return engineNames;
+    case "profile":
+      return profileNames;
     case "color":
       return ["always", "auto", "never"];
     case "stage": {

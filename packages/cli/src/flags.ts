@@ -42,8 +42,14 @@ export interface Options {
   readonly elsewhere: boolean;
   readonly flows: string | undefined;
   readonly today: string | undefined;
+  readonly policy: string | undefined;
+  readonly profile: string | undefined;
+  readonly events: string | undefined;
+  readonly all: boolean;
   readonly force: boolean;
   readonly write: boolean;
+  readonly drop: boolean;
+  readonly raw: boolean;
 }
 
 const manifests: readonly Flag[] = [
@@ -87,7 +93,20 @@ const printing: readonly Flag[] = [
   ...look,
 ];
 
-export const commandNames = ["run", "matrix", "list", "explain", "ask", "check", "init", "schema", "completion", "help"] as const;
+export const commandNames = [
+  "run",
+  "matrix",
+  "list",
+  "explain",
+  "ask",
+  "check",
+  "contrail",
+  "lab",
+  "init",
+  "schema",
+  "completion",
+  "help",
+] as const;
 
 export type CommandName = (typeof commandNames)[number];
 
@@ -103,6 +122,23 @@ export const flagsOf: Readonly<Record<CommandName, readonly Flag[]>> = {
   explain: [...asking, ...printing],
   ask: [...asking, ...printing, { long: "flows", value: "FILE" }],
   check: [...manifests, ...printing],
+  contrail: [
+    ...manifests,
+    { long: "stage", value: "NAME" },
+    ...printing,
+    { long: "profile", value: "PROFILE" },
+    { long: "policy", value: "NAME" },
+    { long: "events", value: "FILE" },
+    { long: "all" },
+  ],
+  lab: [
+    ...manifests,
+    { long: "stage", value: "NAME" },
+    { long: "drop" },
+    { long: "raw" },
+    { long: "output", short: "o", value: "FILE", many: true },
+    ...look,
+  ],
   init: [...manifests, ...look, { long: "output", short: "o", value: "FILE", many: true }, { long: "force" }],
   schema: [{ long: "write" }, ...look],
   completion: look,

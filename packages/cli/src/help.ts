@@ -10,6 +10,7 @@ const overview = `Usage: netproof COMMAND [FLAGS]     proves what Kubernetes net
   matrix, list              who can reach whom: as a table, as rules
   explain FROM TO [PORT]    one flow: verdict, deciding lines, near misses
   ask --flows FILE          many flows at once
+  contrail, lab             as Contrail would enforce; with real packets
   check, init, schema, completion, help CODE
 Input   -f FILE|DIR|-  -R  -k DIR  -n NAMESPACE  -A  -l SELECTOR  --stage NAME
 Output  -o FORMAT  --output-file FILE  --no-headers  --full  --color  --ascii
@@ -19,7 +20,7 @@ Exit    0 holds, answered  1 findings  2 usage, input  3 engine  4 undetermined
 const pages: Readonly<Record<Exclude<CommandName, "help">, string>> = {
   run: `Usage: netproof run [FILE] [FLAGS]
 FILE is a use case or its folder; without it the netproof.yaml that is here.
-  --engine LIST     spec; default: all that can run
+  --engine LIST     spec contrail lab; default: as FILE says, or spec,contrail
   --stage NAME      stop after this stage       --today DATE  expires deviations
   --full            every pair, unfolded        -q, --quiet   one line per stage
   -o FORMAT[=FILE]  table json yaml csv markdown mermaid svg
@@ -32,6 +33,7 @@ Who can reach whom: a row opens to a column what the cell says.
   -n NAMESPACE, -l SELECTOR                     flows with an end inside
   --from ENDS, --to ENDS                        names, groups, ns/NAME, address
   --full            all rows and columns, whatever their width
+  --engine LIST     spec (default), contrail, or both: differences are marked
   -o FORMAT[=FILE]  table wide json yaml csv markdown mermaid svg
 `,
   list: `Usage: netproof list -f FILE|DIR|- [FLAGS]
@@ -49,6 +51,7 @@ Without a port all ports are told; TO:PORT is taken, too ([IPv6]:PORT).
   FROM, TO          web  dev/web  deploy/web -n dev  svc/web.dev  10.0.0.5
                     an outside point or group of the use case
   --stage NAME      default: the last           --full        every near miss
+  --engine LIST     spec (default), contrail, or both below each other
   -o FORMAT[=FILE]  table json yaml markdown
 `,
   ask: `Usage: netproof ask --flows FILE|- -f FILE|DIR|- [FLAGS]
@@ -57,8 +60,37 @@ Many flows at once, answered in their order: CSV with a header, or JSON.
   dev/client,dev/web,80,TCP                     "to": "10.0.0.5",
   10.0.0.5,svc/web.dev,8080,TCP                 "port": 53, "protocol": "UDP"}]
 A further key, family (4 or 6), chooses the address family.
+  --engine NAME     spec (default), contrail, lab
   --stage NAME      default: the last
   -o FORMAT[=FILE]  table json yaml csv markdown; json is an array in that order
+`,
+  contrail: `Usage: netproof contrail ACTION -f FILE|DIR|- [FLAGS]
+What Contrail (Tungsten Fabric, OpenSDN) makes of the policies; not Juniper CN2.
+  objects                   firewall policies and rules in the order of the walk
+    --policy NAME, -n NAMESPACE                 only what was made for these
+    --events FILE           objects made by what happened, as a watch tells it
+  explain FROM TO PORT      the walk of a packet, the rule and line that decide
+    --all                   what each rule missed; PORT may be ICMP
+  check [FILE]              policies that Contrail enforces otherwise, and why
+  --profile NAME    2021-11 (default)  2020-09  opensdn-2026-04
+  --stage NAME      default: the last
+  -o FORMAT[=FILE]  table json yaml; json of objects is as the API names things
+Exit    0 the same, answered  1 findings of check  2 input  4 undetermined
+`,
+  lab: `Usage: netproof lab ACTION [FLAGS]
+Pods as network namespaces of this machine, real packets, no cluster.
+  doctor                    whether the lab can run here, and what to do
+  up                        holds a lab for the others; Ctrl-C ends it
+  curl FROM TO[:PORT]       a real curl -m5; --raw: the page as it is
+  exec POD -- COMMAND       a program where a pod is; shell POD: a shell
+  watch                     measures again as files change
+  apply FILE, delete FILE   policies of the lab that is up, and what changes
+  trace FROM TO[:PORT]      the rules that a packet meets, with their lines
+  capture POD -o FILE       its packets as pcap, until Ctrl-C
+  rules                     the rules of nftables, with their lines
+  down                      ends the lab that is up
+  --stage NAME              default: the last
+  --drop                    deny in silence, as many plugins do
 `,
   check: `Usage: netproof check [FILE] -f FILE|DIR|- [FLAGS]
 Validates manifests and use cases and judges nothing: all errors at once.

@@ -51,7 +51,8 @@ export async function openInput(options: Options, command: CommandName): Promise
   return openUseCase(useCase);
 }
 
-function nothingToRead(command: CommandName): Refusal {
+function nothingToRead(name: CommandName): Refusal {
+  const command = name === "contrail" ? "contrail check" : name;
   const piped = `kubectl get ns,po,svc,netpol -A -o json | netproof ${command} -f -`;
   return new Refusal(`nothing to read: no ${useCaseName} here, and no -f`, [`netproof ${command} -f k8s/ -R`, piped]);
 }

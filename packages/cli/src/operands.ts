@@ -7,14 +7,16 @@ export function operandsOf(
   required: number,
   operands: readonly string[],
   command: CommandName,
+  action?: string,
 ): readonly string[] {
-  const usage = `netproof ${command} ${names.map((name, i) => (i < required ? name : `[${name}]`)).join(" ")}`.trim();
+  const said = action === undefined ? command : `${command} ${action}`;
+  const usage = `netproof ${said} ${names.map((name, i) => (i < required ? name : `[${name}]`)).join(" ")}`.trim();
   const [missing] = names.slice(operands.length, required);
-  if (missing !== undefined) throw new Refusal(`\`${command}\` needs ${missing}`, usage);
+  if (missing !== undefined) throw new Refusal(`\`${said}\` needs ${missing}`, usage);
   const beyond = operands[names.length];
   if (beyond !== undefined)
     throw new Refusal(
-      `\`${beyond}\` is one word too many for \`${command}\``,
+      `\`${beyond}\` is one word too many for \`${said}\``,
       names.length === 0 ? `-f ${beyond} reads a file or folder` : usage,
     );
   return operands;

@@ -17,6 +17,8 @@ const load: Readonly<Record<CommandName, () => Promise<Command>>> = {
   explain: () => import("./commands/explain.ts"),
   ask: () => import("./commands/ask.ts"),
   check: () => import("./commands/check.ts"),
+  contrail: () => import("./commands/contrail.ts"),
+  lab: () => import("./commands/lab.ts"),
   init: () => import("./commands/init.ts"),
   schema: () => import("./commands/schema.ts"),
   completion: () => import("./commands/completion.ts"),

@@ -21,7 +21,7 @@ const mostRows = 100;
 
 /** A use case that holds as it stands, with comments where its author goes on. */
 export function starterText(starter: Starter): string {
-  return [head(starter), topology(starter), names(starter), intent(starter), stages(starter)].join("\n");
+  return [head(starter), topology(starter), names(starter), intent(starter), stages(starter), engines].join("\n");
 }
 
 function head({ name }: Starter): string {
@@ -88,6 +88,10 @@ function stages({ apply, policies }: Starter): string {
     apply:
 ${apply.map((file) => `      - ${quoted(file)}\n`).join("")}`;
 }
+
+const engines = `# Who is asked. With \`spec, contrail\` every difference in a Contrail cluster is told, too.
+engines: { run: spec }
+`;
 
 /** Plain where YAML takes it for nothing else. */
 function quoted(text: string): string {

@@ -5,11 +5,11 @@ import {
   presentLedger,
   type Calculation,
   type Coverage,
-  type Judgement,
   type NameTable,
+  type Snapshot,
   type UseCase,
 } from "@netproof/core/parts";
-import { chosenEngines } from "./engines.ts";
+import { enginesNamed, versionsOf, type JudgingEngine } from "./engines.ts";
 import type { CommandName, Options } from "./flags.ts";
 import { lookFor, type FullPaths } from "./look.ts";
 import { onlyAscii } from "./output.ts";
@@ -19,7 +19,10 @@ import { talk } from "./terminal.ts";
 
 /** What a question is about: one snapshot, and who is called what in it. */
 export interface Subject {
-  readonly calculation: Calculation<Judgement>;
+  /** Of the first engine. */
+  readonly calculation: Calculation;
+  /** In the order of --engine. */
+  readonly asked: readonly [AskedEngine, ...AskedEngine[]];
   readonly names: NameTable;
   /** Of a use case: the stage that is asked about. */
   readonly stage: string | undefined;
@@ -28,35 +31,76 @@ export interface Subject {
   readonly paths: FullPaths;
 }
 
-/** Reads what the command line names and opens the engine on it; of a use case, at the stage of --stage or the last one. */
-export async function openSubject(options: Options, command: CommandName): Promise<Subject> {
-  const [engine, ...others] = chosenEngines(options.engine);
-  if (others.length > 0) throw new Refusal(`\`${command}\` asks one engine, not ${others.length + 1}`);
+/** An engine and what it says of the snapshot. */
+export interface AskedEngine {
+  readonly engine: JudgingEngine;
+  readonly calculation: Calculation;
+}
+
+/** Reads what the command line names and opens the engines on it; of a use case, at the stage of --stage or the last one. */
+export async function openSubject(
+  options: Options,
+  command: CommandName,
+  most: "one-engine" | "any-engines" = "one-engine",
+): Promise<Subject> {
+  const engines = await enginesNamed(options.engine.length === 0 ? ["spec"] : options.engine);
+  if (engines.length > 1 && most === "one-engine") throw new Refusal(`\`${command}\` asks one engine, not ${engines.length}`);
+  const measuring = engines.find(({ nature }) => nature === "observed");
+  if (measuring !== undefined)
+    throw new Refusal(
+      `\`${command}\` asks engines that calculate, and \`${measuring.name}\` measures`,
+      `netproof run --engine ${measuring.name}`,
+    );
+  const { ledger, history, ...subject } = await readSubject(options, command);
+  const asked = await Promise.all(engines.map((engine) => askEngine(engine, history)));
+  const [first] = asked as [AskedEngine, ...AskedEngine[]];
+  const coverage = coverageOf(
+    ledger,
+    asked.flatMap(({ calculation }) => calculation.assumed),
+  );
+  const text = [coverage.text, ...versionsOf(engines)].join("; ");
+  return { ...subject, asked: asked as [AskedEngine, ...AskedEngine[]], calculation: first.calculation, coverage: { ...coverage, text } };
+}
+
+/** What an engine says at the last of these snapshots when it has come through those before: some remember. */
+async function askEngine(engine: JudgingEngine, [first, ...later]: ReadSubject["history"]): Promise<AskedEngine> {
+  await using session = await engine.open(first);
+  for (const next of later) await session.advance(next);
+  return { engine, calculation: session.calculation };
+}
+
+/** What a question is about, before an engine is asked. */
+export interface ReadSubject extends Pick<Subject, "names" | "stage" | "useCase" | "paths">, Pick<Prepared, "ledger"> {
+  /** The stages up to the one that is asked about; that is the last. */
+  readonly history: readonly [Snapshot, ...Snapshot[]];
+}
+
+export async function readSubject(options: Options, command: CommandName): Promise<ReadSubject> {
   const prepared = withoutErrors(await prepare(options, command), options);
-  const { snapshot, ledger, stage, useCase } = stageOf(prepared, options.stage);
-  await using session = await engine.open(snapshot);
-  const { calculation } = session;
+  const { history, ledger, stage, useCase } = stageOf(prepared, options.stage);
+  const [snapshot = history[0]] = history.slice(-1);
   const names: NameTable = {
     snapshot,
     outside: useCase?.outside ?? [],
     groups: useCase?.groups ?? [],
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
   };
-  return { calculation, names, stage, useCase, coverage: coverageOf(ledger, calculation.assumed), paths: prepared.paths };
+  return { names, history, stage, useCase, ledger, paths: prepared.paths };
 }
 
-type AskedStage = Pick<NameTable, "snapshot"> & Pick<Prepared, "ledger"> & Pick<Subject, "stage" | "useCase">;
+type AskedStage = Pick<ReadSubject, "history" | "ledger" | "stage" | "useCase">;
 
 function stageOf({ material, ledger }: Prepared, wanted: string | undefined): AskedStage {
   if (material.kind === "snapshot") {
     if (wanted !== undefined)
       throw new Refusal(`--stage ${wanted}: manifests alone have no stages, a use case has`, "netproof init writes one");
-    return { snapshot: material.snapshot, ledger, stage: undefined, useCase: undefined };
+    return { history: [material.snapshot], ledger, stage: undefined, useCase: undefined };
   }
   const { useCase, stages } = material.bound;
-  const stage = stages[stageIndex(stages, wanted)];
-  if (stage === undefined) throw new Refusal(`the use case \`${material.path}\` has no stages`);
-  return { snapshot: stage.snapshot, ledger: stage.ledger, stage: stage.name, useCase };
+  const index = stageIndex(stages, wanted);
+  const [stage, [first, ...later]] = [stages[index], stages.slice(0, index + 1).map(({ snapshot }) => snapshot)];
+  if (stage === undefined || first === undefined) throw new Refusal(`the use case \`${material.path}\` has no stages`);
+  return { history: [first, ...later], ledger: stage.ledger, stage: stage.name, useCase };
 }
 
 /** Where a stage stands, by its name; the last one when none was named. */
@@ -73,7 +117,7 @@ export function stageIndex(stages: readonly { readonly name: string }[], wanted:
 }
 
 /** The ledger's line (or its table), beside the answer. */
-export function tellCoverage({ coverage, paths }: Subject, options: Options, addition = ""): void {
+export function tellCoverage({ coverage, paths }: Pick<Subject, "coverage" | "paths">, options: Options, addition = ""): void {
   const look = lookFor(process.stderr, options, paths);
   const text = options.ledger ? presentLedger(coverage, look) : presentCoverage({ ...coverage, text: coverage.text + addition }, look);
   talk(options.ascii ? onlyAscii(text) : text);

@@ -1,33 +1,46 @@
 import {
   endpointName,
+  familiesOf,
   resolveEnd,
+  rowsOf,
   sameEndpoint,
   sortRows,
-  viewOf,
+  viewAt,
   type Endpoint,
   type EndName,
   type RowGroup,
   type RowOptions,
   type View,
 } from "@netproof/core/parts";
-import type { Subject } from "./subject.ts";
+import type { AskedEngine, Subject } from "./subject.ts";
 
 /** The rows of a subject in printed order; those of a use case with its outside points, roles and devices under test. */
 export function viewFor(subject: Subject, elsewhere: RowOptions["elsewhere"]): View {
-  const { calculation, useCase } = subject;
+  const [first] = viewsFor(subject, elsewhere);
+  return first;
+}
+
+/** The same for every engine that is asked: all views have the same rows, in which no engine tells endpoints apart. */
+export function viewsFor(subject: Subject, elsewhere: RowOptions["elsewhere"]): readonly [View, ...View[]] {
+  const { asked, useCase } = subject;
   const focus = (useCase?.focus ?? []).flatMap((end) => endpointsOf(end, subject));
   const roles = new Map(
     (useCase?.topology.roles ?? []).flatMap(({ end, about }) =>
       endpointsOf(end, subject).map((endpoint) => [endpointName(endpoint), about] as const),
     ),
   );
-  const view = viewOf(calculation, {
+  const options: RowOptions = {
     outside: useCase?.outside ?? [],
     elsewhere,
     underTest: focus,
     aboutOf: (endpoint) => roles.get(endpointName(endpoint)),
-  });
-  return { ...view, rows: sortRows(view.rows, focus) };
+  };
+  const calculations = asked.map(({ calculation }) => calculation);
+  const families = familiesOf(calculations, options);
+  const rows = sortRows(rowsOf(calculations, families, options), focus);
+  const [first, ...others] = asked;
+  const viewBy = ({ calculation }: AskedEngine): View => viewAt(rows, calculation, families);
+  return [viewBy(first), ...others.map(viewBy)];
 }
 
 /** The groups of a use case whose endpoints have rows. */

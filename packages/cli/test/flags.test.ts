@@ -34,8 +34,8 @@ describe("a mistake is answered with the nearest name and exit 2", () => {
     ["ask", "error: `ask` needs --flows FILE\n"],
     ["completion bsh", "error: no script for `bsh`, did you mean `bash`?\n"],
     ["help xcept-outside", "error: no command or code `xcept-outside`, did you mean `except-outside`?\n"],
-    ["contrail", "error: `contrail` is not in this version of netproof\n"],
-    ["lab doctor", "error: `lab` is not in this version of netproof\n"],
+    ["contrail", "error: `contrail` needs an action\n  = help: netproof contrail objects|explain|check\n"],
+    ["lint", "error: `lint` is not in this version of netproof\n"],
     [".", "error: no command `.`\n  = help: netproof run .\n"],
     ["check -f \u001b[31mred", "error[input-missing]: no file or folder `\\u{1b}[31mred`\n"],
   ])("netproof %s", async (line, said) => {
@@ -62,7 +62,8 @@ it("flags that need a cluster say what to pipe instead", async () => {
 });
 
 it("an engine that exists elsewhere and not here is exit 3", async () => {
-  for (const name of ["lab", "contrail", "spec,lab"]) expect((await netproof(`matrix --engine ${name}`, { cwd: dayOne })).code).toBe(3);
+  for (const name of ["live", "lab:contrail", "spec,live"])
+    expect((await netproof(`matrix --engine ${name}`, { cwd: dayOne })).code).toBe(3);
   expect((await netproof("matrix --engine spec", { cwd: dayOne })).code).toBe(0);
 });
 

@@ -5,6 +5,25 @@ import { dayOne, fixtures, netproof } from "./netproof.ts";
 const transcripts: readonly (readonly [file: string, folder: string, lines: readonly string[]])[] = [
   ["run", dayOne, ["run", "run --quiet", "run --stage policy1 --full"]],
   [
+    "engines",
+    dayOne,
+    [
+      "run --engine spec --quiet",
+      "run --engine contrail --stage policy1",
+      "matrix --engine spec,contrail",
+      "matrix --engine spec,contrail --stage policy1 --from clients --to webserver-dev",
+      "explain dbserver-dev webserver-dev 80 --engine spec,contrail",
+      "explain client-qa webserver-dev 80 --stage policy1 --engine spec,contrail",
+      "explain dbserver-dev webserver-dev --engine spec,contrail",
+      "explain client1-dev webserver-dev 80 --stage policy1 --engine contrail",
+      "list --engine contrail --stage policy1",
+      "ask --flows ../../packages/cli/test/fixtures/flows.csv --stage policy1 --engine contrail",
+      "list --engine spec,contrail",
+      "run --engine spec,contrial",
+      "run --engine live",
+    ],
+  ],
+  [
     "matrix",
     dayOne,
     ["matrix --stage policy1", "matrix --stage policy1 --port 80/TCP", "matrix --from clients --to webserver-dev,dbserver-dev"],

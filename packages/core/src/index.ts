@@ -59,7 +59,8 @@ export { backendsOf, servicePort, type Backend } from "./semantics/service.ts";
 export type { Answer, Calculation, DerivedEngine, DerivedSession, Engine, ReasonWord, Session, SideWhy, Why } from "./reach/engine.ts";
 export { reachByAsking } from "./reach/asking.ts";
 export type { Cuts } from "./reach/cuts.ts";
-export type { Connections, EndpointClass, Reachability, Relation } from "./reach/reachability.ts";
+export { differences } from "./reach/differences.ts";
+export type { Connections, Difference, Differences, EndpointClass, Reachability, Relation } from "./reach/reachability.ts";
 export { spec, specCalculation } from "./spec/engine.ts";
 
 // use cases

@@ -6,25 +6,44 @@ export { emptySnapshot } from "./model/cluster.ts";
 export { emptyLedger } from "./model/ledger.ts";
 export { families } from "./net/address.ts";
 export { protocols } from "./net/ports.ts";
+export { type Commentary } from "./reach/commentary.ts";
 export { portIntervals, uniteCuts } from "./reach/cuts.ts";
 export { familiesInUse } from "./reach/families.ts";
 export { relationOf } from "./reach/reachability.ts";
 export { matchOrigin, matchText, policyText } from "./reach/why.ts";
-export { readMessages } from "./read/read.ts";
+export { assemble, parseYaml, readMessages, readObjects, type ManifestObject } from "./read/read.ts";
+export { changesBetween } from "./report/changes.ts";
 export { coverageOf } from "./report/coverage.ts";
+export { contrailCheck, type CheckOptions } from "./report/contrail/check.ts";
+export { type Compared } from "./report/contrail/differences.ts";
+export { contrailObjects, selectObjects, type ObjectsWanted } from "./report/contrail/objects.ts";
+export { type ContrailExplanation, type ContrailWalk } from "./report/contrail/types.ts";
+export { contrailWalk } from "./report/contrail/walk.ts";
 export { explainPorts, type ExplainNames } from "./report/explain.ts";
 export { type RowGroup } from "./report/list.ts";
 export { type PairWanted } from "./report/matrix.ts";
 export { reportDiagnostic } from "./report/places.ts";
 export { presentCheck, presentCoverage, presentLedger } from "./report/present/check.ts";
 export { annotationProperty, annotationText, csvField, safeText } from "./report/present/escape.ts";
+export { presentContrailCheck } from "./report/present/contrail-check.ts";
+export { presentContrailObjects } from "./report/present/contrail-objects.ts";
+export { presentContrailWalk } from "./report/present/contrail-walk.ts";
 export { presentDiagnostics } from "./report/present/frame.ts";
 export { presentAsk } from "./report/present/list.ts";
 export { asciiGlyphs, plainPaint, unicodeGlyphs, type Paint } from "./report/present/look.ts";
 export { presentRunQuiet } from "./report/present/run.ts";
-export { sortRows, type Row, type RowOptions } from "./report/rows.ts";
+export { familiesOf, rowsOf, sortRows, totalsOf, viewAt, type Row, type RowOptions } from "./report/rows.ts";
 export { type JudgedStage } from "./report/run.ts";
-export { type AskSide, type Coverage, type FlowExplanation, type ListRule, type ReportDiagnostic } from "./report/types.ts";
+export {
+  type AskSide,
+  type Change,
+  type ComparedExplanation,
+  type Coverage,
+  type Explanation,
+  type FlowExplanation,
+  type ListRule,
+  type ReportDiagnostic,
+} from "./report/types.ts";
 export { askSide } from "./report/words.ts";
 export { type CodePage, type MessageEntry, type Say, compareDiagnostics, compareTexts, sayer } from "./text/diagnostic.ts";
 export { positionOf } from "./text/source.ts";

@@ -35,5 +35,7 @@ it("a page reads, judges and prints", async () => {
   const policy = "{ apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: { name: p }, spec: { podSelector: {} } }\n";
   const { snapshot } = await read([{ name: "dropped.yaml", text: pod("a") + pod("b") + policy }]);
   const view = viewOf(specCalculation(snapshot), plainRows);
-  expect(presentMatrix(matrixDocument(view, { stage: undefined, port: undefined, wanted: () => true }), plainLook)).toContain("0 of 2 pairs are open");
+  expect(presentMatrix(matrixDocument(view, { stage: undefined, port: undefined, wanted: () => true }), plainLook)).toContain(
+    "0 of 2 pairs are open",
+  );
 });

@@ -35,7 +35,7 @@ spec:
 const shown = new Set<string>();
 function example(names: string, run: () => void | Promise<void>): void {
   for (const name of names.split(" ")) shown.add(name);
-  test(`${names}`, run);
+  test(names, run);
 }
 
 async function shop(): Promise<core.Snapshot> {
@@ -92,7 +92,9 @@ describe("every public name by example", () => {
     const { policies, pods } = await shop();
     const origin = policies[0]?.origin ?? expect.fail();
     const parsed = core.parseSelector("app in (web, cart),!legacy", origin);
-    expect("selector" in parsed && pods.filter(({ labels }) => core.selects(parsed.selector, labels)).map(({ name }) => name)).toEqual(["web"]);
+    expect("selector" in parsed && pods.filter(({ labels }) => core.selects(parsed.selector, labels)).map(({ name }) => name)).toEqual([
+      "web",
+    ]);
   });
 
   example("servicePort backendsOf", async () => {
@@ -109,6 +111,20 @@ describe("every public name by example", () => {
     expect(answer).toMatchObject({ verdict: "deny", why: { ingress: { reason: "no-rule-allows", policies: ["shop/db-from-web"] } } });
     await session.advance({ ...snapshot, policies: [] });
     expect(session.calculation.answer(answer?.flow ?? expect.fail()).verdict).toBe("allow");
+  });
+
+  example("differences", async () => {
+    const before = await shop();
+    const after = { ...before, policies: [] };
+    const calculation = core.specCalculation(before);
+    const { all } = core.differences(calculation, core.specCalculation(after, calculation), 4);
+    const opened = all.find(({ from, to }) => from.length === 1 && to.length === 1);
+    expect(opened).toMatchObject({
+      change: "opens",
+      pairs: 1n,
+      witness: { from: pod(before, "web"), to: pod(before, "db"), protocol: "TCP", port: 1 },
+    });
+    expect(core.formatPorts(opened?.ports ?? expect.fail())).toBe("1-5431/TCP 5433-65535/TCP all/UDP all/SCTP");
   });
 
   example("specCalculation reachByAsking", async () => {
@@ -142,7 +158,11 @@ describe("every public name by example", () => {
   example("viewOf plainRows matrixDocument presentMatrix plainLook", async () => {
     const view = core.viewOf(core.specCalculation(await shop()), core.plainRows);
     const matrix = core.matrixDocument(view, { stage: undefined, port: undefined, wanted: () => true });
-    expect(core.presentMatrix(matrix, core.plainLook).split("\n").slice(1, 4)).toEqual(["FROM, TO  1    2", "1 db           all", "2 web     5432"]);
+    expect(core.presentMatrix(matrix, core.plainLook).split("\n").slice(1, 4)).toEqual([
+      "FROM, TO  1    2",
+      "1 db           all",
+      "2 web     5432",
+    ]);
   });
 
   example("listDocument presentList presentCsv presentJson presentYaml presentMarkdown presentMermaid presentSvg", async () => {
@@ -161,9 +181,18 @@ describe("every public name by example", () => {
 
   example("explainFlow presentExplain", async () => {
     const snapshot = await shop();
-    const answer = core.specCalculation(snapshot).answer({ from: pod(snapshot, "web"), to: pod(snapshot, "db"), family: 4, protocol: "TCP", port: 80 });
+    const answer = core
+      .specCalculation(snapshot)
+      .answer({ from: pod(snapshot, "web"), to: pod(snapshot, "db"), family: 4, protocol: "TCP", port: 80 });
     const explained = core.explainFlow(answer, { from: "web", to: "db", port: "80/TCP", which: undefined });
-    const document = { format: "netproof.explanation/1", stage: undefined, from: "web", to: "db", answers: [explained], notes: [] } as const;
+    const document = {
+      format: "netproof.explanation/1",
+      stage: undefined,
+      from: "web",
+      to: "db",
+      answers: [explained],
+      notes: [],
+    } as const;
     expect(core.presentExplain(document, core.plainLook)).toContain("port: it is not 80");
   });
 

@@ -9,18 +9,19 @@ import {
   presentDiagnostics,
   sameEndpoint,
   type Answer,
+  type Calculation,
   type AskRow,
   type AskSide,
   type AskedFlow,
   type Diagnostic,
   type InputFile,
-  type Judgement,
   type Look,
 } from "@netproof/core/parts";
 import { readFiles, readStandardInput, listFiles } from "../files.ts";
 import type { Options } from "../flags.ts";
 import { dataFormats, formatsOf } from "../formats.ts";
 import { readFlows, type AskedQuestion } from "../flows.ts";
+import { flowsAsked, isMeasuring, openMeasured } from "../lab/ask.ts";
 import { lookFor } from "../look.ts";
 import { say } from "../messages.ts";
 import { operandsOf } from "../operands.ts";
@@ -37,7 +38,7 @@ export async function run(options: Options, operands: readonly string[]): Promis
   if (options.flows === "-" && options.filename.includes("-"))
     throw new Refusal("standard input cannot be both the flows and the manifests");
   const text = await readFlowsFile(options.flows, options);
-  const subject = await openSubject(options, "ask");
+  const subject = isMeasuring(options) ? await openMeasured(options, flowsAsked(text)) : await openSubject(options, "ask");
   const { questions, problems } = readFlows(text, subject.useCase?.ports ?? new Map());
   const answered = questions.map((asked) => answerOf(asked, subject));
   const wrong = [...problems, ...answered.filter((answer) => "code" in answer)];
@@ -84,8 +85,13 @@ function refused(problems: readonly Diagnostic[], options: Options): Done {
   return new Done(2);
 }
 
+/** What answers, by its verdict and why: the evidence may be a calculation or packets. */
+interface Asked extends Pick<Subject, "names"> {
+  readonly calculation: Pick<Calculation, "answer">;
+}
+
 /** One question, one answer: where several pods stand behind a name, they must agree. */
-function answerOf({ question, label }: AskedQuestion, { calculation, names }: Subject): AskRow | Diagnostic {
+function answerOf({ question, label }: AskedQuestion, { calculation, names }: Asked): AskRow | Diagnostic {
   const problem = (text: string, help: string | undefined): Diagnostic =>
     say("flow-invalid", undefined, { flow: label, problem: text, help });
   const { from, to, port, protocol } = question;
@@ -106,7 +112,7 @@ function answerOf({ question, label }: AskedQuestion, { calculation, names }: Su
     case "flows": {
       const flows = withoutSelf(resolved.flows);
       const answers = flows.map(({ flow }) => calculation.answer(flow));
-      const [first] = answers as [Answer<Judgement>, ...Answer<Judgement>[]];
+      const [first] = answers as [Answer, ...Answer[]];
       const other = answers.find(({ verdict }) => verdict !== first.verdict);
       if (other !== undefined) {
         const pods = [first, other].map(({ flow, verdict }) => `${flowEnds(flow.from, flow.to, flows)}: ${verdict}`);

@@ -10,9 +10,11 @@ import {
   sameEndpoint,
   type Answer,
   type AskedFlow,
-  type Calculation,
+  type ComparedExplanation,
   type Endpoint,
   type ExplainDocument,
+  type ExplainNames,
+  type Explanation,
   type Family,
   type FlowExplanation,
   type FlowsResolved,
@@ -20,6 +22,7 @@ import {
   type Look,
   type Protocol,
 } from "@netproof/core/parts";
+import type { JudgingEngine } from "../engines.ts";
 import type { Options } from "../flags.ts";
 import { dataFormats, formatsOf } from "../formats.ts";
 import { operandsOf } from "../operands.ts";
@@ -32,7 +35,7 @@ import { openSubject, tellCoverage, type Subject } from "../subject.ts";
 export async function run(options: Options, operands: readonly string[]): Promise<ExitCode> {
   const [from = "", target = "", port] = operandsOf(["FROM", "TO", "PORT[/PROTOCOL]"], 2, operands, "explain");
   const wanted = wantedOutput(options, formatsOf.explain);
-  const subject = await openSubject(options, "explain");
+  const subject = await openSubject(options, "explain", "any-engines");
   const { to, port: written } = port === undefined ? splitTarget(target, subject) : { to: target, port };
   const { answers, notes } =
     written === undefined ? allPorts(from, to, subject) : somePorts(from, to, portsNamed(written, to, subject), subject);
@@ -86,30 +89,61 @@ function somePorts(from: string, to: string, ports: readonly OnePort[], subject:
 }
 
 function onOnePort(from: string, to: string, { port, protocol }: OnePort, subject: Subject): Answers {
-  const { calculation } = subject;
   const found = flowsInFamilies({ from, to, port, protocol }, subject);
   if (found.unknown !== undefined)
     return { answers: [unknownEndpoints(from, to, `${port}/${protocol}`, found.unknown)], notes: found.notes };
-  const answered = classesOf(found.flows, calculation).map((alike) => ({ ...alike, answer: calculation.answer(alike.first.flow) }));
-  const shown = withoutTwins(answered);
-  const answers = shown.map(({ first, answer, fromName, toName, of }) => {
-    const explanation = explainFlow(answer, {
+  const answered = classesOf(found.flows, subject).map((alike) => ({
+    ...alike,
+    answers: subject.asked.map(({ calculation }) => calculation.answer(alike.first.flow)),
+  }));
+  const answers = withoutTwins(answered).map(({ first, answers: own, fromName, toName, of }) => {
+    const names: ExplainNames = {
       from: fromName(from),
       to: first.behindService === undefined ? toName(to) : to,
       port: `${port}/${protocol}`,
       which:
         first.behindService === undefined ? undefined : `${toName(endpointLabel(first.flow.to, subject))} ${first.flow.port}/${protocol}`,
-    });
-    const [egress, ingress] = explanation.sides;
-    return {
-      ...explanation,
-      sides: [
-        { ...egress, of: of.from },
-        { ...ingress, of: of.to },
-      ] as const,
     };
+    const explanations = subject.asked.map(({ engine }, i) => explainedBy(engine, own[i] as Answer, names, of));
+    return together({ ...names, family: first.flow.family }, explanations, own, subject);
   });
   return { answers, notes: found.notes };
+}
+
+/** An engine with a list of rules shows its walk; of others each end tells its reasons. */
+function explainedBy({ walk }: JudgingEngine, answer: Answer, names: ExplainNames, of: Alike["of"]): Explanation {
+  if (walk !== undefined) return { kind: "walk", ...walk(answer, names), port: names.port, which: names.which };
+  const explanation = explainFlow(answer as Answer<Judgement>, names);
+  const [egress, ingress] = explanation.sides;
+  return {
+    ...explanation,
+    sides: [
+      { ...egress, of: of.from },
+      { ...ingress, of: of.to },
+    ],
+  };
+}
+
+/** One engine's explanation alone, several with what separates each from the first. */
+function together(
+  question: Pick<ComparedExplanation, "from" | "to" | "port" | "which" | "family">,
+  explanations: readonly Explanation[],
+  answers: readonly Answer[],
+  { asked }: Subject,
+): ExplainDocument["answers"][number] {
+  const [only, ...others] = explanations as [Explanation, ...Explanation[]];
+  if (others.length === 0) return only;
+  const [first, firstAnswer] = [asked[0].engine, answers[0]];
+  return {
+    kind: "compared",
+    ...question,
+    answers: asked.map(({ engine: { name, version, commentary } }, i) => {
+      const answer = answers[i];
+      const apart = answer === undefined || firstAnswer === undefined ? undefined : commentary?.separates(firstAnswer, first.name, answer);
+      const difference = apart && { name: apart.id, title: apart.title };
+      return { engine: name, version, difference, explanation: explanations[i] as Explanation };
+    }),
+  };
 }
 
 interface FoundFlows {
@@ -182,13 +216,13 @@ interface Alike {
   readonly of: { readonly from: string; readonly to: string };
 }
 
-function classesOf(flows: readonly AskedFlow[], calculation: Calculation<Judgement>): readonly Alike[] {
+function classesOf(flows: readonly AskedFlow[], { asked: engines }: Subject): readonly Alike[] {
   const groups = new Map<string, AskedFlow[]>();
   for (const asked of flows) {
     const { from, to, family, port } = asked.flow;
-    const { classOf } = calculation.reach(family);
+    const classes = engines.map(({ calculation: { reach } }) => [reach(family).classOf(from), reach(family).classOf(to)]);
     const node = to.kind === "pod" && from.kind === "node" ? String(to.node === from.name) : "";
-    const key = [family, classOf(from), classOf(to), port, node, sameEndpoint(from, to), asked.behindService?.service].join(" ");
+    const key = [family, classes.join(), port, node, sameEndpoint(from, to), asked.behindService?.service].join(" ");
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [asked]);
     else group.push(asked);
@@ -227,14 +261,14 @@ function fullName(part: readonly Endpoint[], all: readonly Endpoint[]): string {
 }
 
 /** Where both families say the same, one answer stands for both. */
-function withoutTwins<T extends Alike & { readonly answer: Answer<Judgement> }>(answers: readonly T[]): readonly T[] {
-  const spoken = (one: T): string => JSON.stringify([one.fromName(""), one.toName(""), one.answer.verdict, reasons(one.answer)]);
+function withoutTwins<T extends Alike & { readonly answers: readonly Answer[] }>(answers: readonly T[]): readonly T[] {
+  const spoken = (one: T): string => JSON.stringify([one.fromName(""), one.toName(""), one.answers.map(reasons)]);
   const v4 = new Set(answers.filter(({ family }) => family === 4).map(spoken));
   return answers.filter((one) => one.family === 4 || !v4.has(spoken(one)));
 }
 
-function reasons({ why }: Answer): unknown {
-  return [why.egress, why.ingress].map(({ reason, policies, rules }) => [reason, policies, rules]);
+function reasons({ verdict, why }: Answer): unknown {
+  return [verdict, ...[why.egress, why.ingress].map(({ reason, policies, rules }) => [reason, policies, rules])];
 }
 
 /** The short name where it is unique. */
@@ -247,12 +281,13 @@ function endpointLabel(endpoint: Endpoint, { names }: Subject): string {
 function allPorts(from: string, to: string, subject: Subject): Answers {
   const { service } = resolveEnd(to, subject.names).end ?? {};
   if (service !== undefined) return somePorts(from, to, service.ports, subject);
-  const { calculation } = subject;
   const found = flowsInFamilies({ from, to, port: 1, protocol: "TCP" }, subject);
-  const explained = classesOf(found.flows, calculation).map(({ first, family, fromName, toName }) =>
-    explainPorts(calculation, first.flow.from, first.flow.to, family, { from: fromName(from), to: toName(to) }),
-  );
-  const said = (one: (typeof explained)[number]): string => JSON.stringify({ ...one, family: 0 });
+  const explained = classesOf(found.flows, subject).map(({ first, family, fromName, toName }) => {
+    const names = { from: fromName(from), to: toName(to) };
+    const each = subject.asked.map(({ calculation }) => explainPorts(calculation, first.flow.from, first.flow.to, family, names));
+    return together({ ...names, port: undefined, which: undefined, family }, each, [], subject);
+  });
+  const said = (one: (typeof explained)[number]): string => JSON.stringify(one, (key, value: unknown) => (key === "family" ? 0 : value));
   const v4 = new Set(explained.filter(({ family }) => family === 4).map(said));
   return { answers: explained.filter((one) => one.family === 4 || !v4.has(said(one))), notes: found.notes };
 }

@@ -1,3 +1,4 @@
+import { contrailMessages, deviation, deviations, type DeviationId } from "@netproof/core/contrail";
 import { nearest, readMessages, safeText, useCaseMessages, type CodePage } from "@netproof/core/parts";
 import { isCommandName, type Options } from "../flags.ts";
 import { helpText } from "../help.ts";
@@ -13,9 +14,9 @@ export async function run(_: Options, operands: readonly string[]): Promise<Exit
     answer(helpText(word));
     return 0;
   }
-  const page = codePages.get(word);
+  const page = codePages.get(word) ?? deviationPage(word);
   if (page === undefined) {
-    const meant = nearest(word, [...codePages.keys()]);
+    const meant = nearest(word, [...codePages.keys(), ...deviations.map(({ id }) => id)]);
     throw new Refusal(
       `no command or code \`${word}\`${meant === undefined ? "" : `, did you mean \`${meant}\`?`}`,
       "a code is the word in brackets: error[except-outside]",
@@ -26,17 +27,36 @@ export async function run(_: Options, operands: readonly string[]): Promise<Exit
 }
 
 const codePages: ReadonlyMap<string, CodePage> = new Map(
-  [readMessages, useCaseMessages, messages].flatMap((catalogue) =>
+  [readMessages, useCaseMessages, contrailMessages, messages].flatMap((catalogue) =>
     Object.entries(catalogue).map(([code, { page }]) => [code, page as CodePage] as const),
   ),
 );
+
+/** A deviation of Contrail, with the cluster that shows it. */
+function deviationPage(id: string): CodePage | undefined {
+  const known = deviation(id as DeviationId);
+  if (known === undefined) return undefined;
+  const { title, kubernetes, contrail, workaround, example } = known;
+  const shown =
+    example === undefined
+      ? ""
+      : `# ${example.from} to ${example.to} ${example.port}/${example.protocol}: Kubernetes ${example.kubernetes}, Contrail ${example.contrail}\n${example.manifests}`;
+  return {
+    title,
+    explanation: `Kubernetes: ${kubernetes} Contrail: ${contrail} Instead: ${workaround}`,
+    example: { file: "example.yaml", text: shown },
+  };
+}
 
 function pageText(code: string, { title, explanation, example }: CodePage): string {
   const lines = example.text
     .replace(/\n$/, "")
     .split("\n")
     .map((line) => `    ${safeText(line)}`.trimEnd());
-  return `${code}: ${title}\n${filled(explanation, 80)}\n\n${example.file}\n${lines.join("\n")}\n`;
+  const head = `${code}: ${title}\n${filled(explanation, 80)}\n`;
+  // Some deviations show themselves in no cluster of pods and addresses.
+  if (example.text === "") return head;
+  return `${head}\n${example.file}\n${lines.join("\n")}\n`;
 }
 
 /** Breaks prose at blanks. */

@@ -8,18 +8,25 @@ import { judgePairs } from "../progress.ts";
 import type { ExitCode } from "../refusal.ts";
 import { wantedPairs } from "../selection.ts";
 import { openSubject, tellCoverage } from "../subject.ts";
-import { viewFor } from "../view.ts";
+import { viewsFor } from "../view.ts";
 
 /** Who can reach whom, as a table. */
 export async function run(options: Options, operands: readonly string[]): Promise<ExitCode> {
   operandsOf([], 0, operands, "matrix");
   const wanted = wantedOutput(options, formatsOf.matrix);
-  const subject = await openSubject(options, "matrix");
+  const subject = await openSubject(options, "matrix", "any-engines");
   const port = options.port === undefined ? undefined : onePort(options.port, subject.useCase?.ports ?? new Map());
   const pairs = wantedPairs(options, subject.names);
-  const view = viewFor(subject, "left-out");
-  await judgePairs(view, pairs);
-  const document = matrixDocument(view, { stage: subject.stage, port, wanted: pairs });
+  const [view, ...others] = viewsFor(subject, "left-out");
+  for (const one of [view, ...others]) await judgePairs(one, pairs);
+  const [first, ...rivals] = subject.asked.map(({ engine }) => engine.name);
+  const document = matrixDocument(view, {
+    stage: subject.stage,
+    port,
+    wanted: pairs,
+    engine: first ?? "",
+    others: others.map((other, i) => ({ engine: rivals[i] ?? "", view: other })),
+  });
   await writeAnswer(
     wanted,
     {

@@ -11,16 +11,13 @@ import {
   reportDiagnostic,
   runReport,
   type BoundUseCase,
-  type DerivedEngine,
-  type DerivedSession,
-  type Judgement,
   type JudgedStage,
   type Look,
   type Report,
   type StageResult,
 } from "@netproof/core/parts";
 import { annotate } from "../annotations.ts";
-import { chosenEngines, engineNames } from "../engines.ts";
+import { enginesNamed, enginesOfUseCase, versionsOf, type ChosenEngines, type JudgingEngine, type JudgingSession } from "../engines.ts";
 import type { Options } from "../flags.ts";
 import { dataFormats, formatsOf } from "../formats.ts";
 import { useCasePath } from "../input.ts";
@@ -37,7 +34,7 @@ export async function run(options: Options, operands: readonly string[]): Promis
   if (file !== undefined && options.filename.length > 0) throw new Refusal("a use case is named once", `netproof run ${file}`);
   const wanted = wantedOutput(options, formatsOf.run);
   const today = dayOf(options.today);
-  chosenEngines(options.engine);
+  const named = await enginesNamed(options.engine);
   const prepared = file === undefined ? await prepare(options, "run") : await prepareUseCase(useCasePath(file), options);
   if (prepared.material === undefined) return unreadable(prepared, wanted, options);
   const { material } = prepared;
@@ -48,14 +45,16 @@ export async function run(options: Options, operands: readonly string[]): Promis
     );
   const { bound } = material;
   const last = stageIndex(bound.stages, options.stage);
-  const judged = await judgeStages(bound, last, chosenEngines(enginesOf(options, bound)), today);
+  const { engines, skipped } = await enginesOf(named, bound);
+  const { judged, remarks } = await judgeStages(bound, last, engines, today);
   const results = judged.flatMap(({ surveys }) => surveys.map(({ result }) => result));
   // Deviations may belong to stages that were not judged.
   const findings = last === bound.stages.length - 1 ? checkDeviations(bound, results, today) : [];
   const made = runReport({ useCase: bound.useCase, stages: judged, findings });
   const inputs = prepared.diagnostics.map((diagnostic) => reportDiagnostic(diagnostic, "input"));
   const warnings = made.conclusion.warnings + inputs.filter(({ severity }) => severity === "warning").length;
-  const report: Report = { ...made, findings: [...inputs, ...made.findings], conclusion: { ...made.conclusion, warnings } };
+  const coverage = { ...made.coverage, text: [made.coverage.text, ...remarks, ...skipped].join("; ") };
+  const report: Report = { ...made, coverage, findings: [...inputs, ...made.findings], conclusion: { ...made.conclusion, warnings } };
   const table = (look: Look): string =>
     options.quiet ? presentRunQuiet(report, look) : presentRun(report, look, options.ledger ? "table" : "line");
   await writeAnswer(
@@ -90,39 +89,49 @@ async function unreadable(prepared: Failed, wanted: Wanted, options: Options): P
 }
 
 /** Those of the command line; else those of the file, without the ones that it leaves out. */
-function enginesOf({ engine }: Options, { useCase: { engines } }: BoundUseCase): readonly string[] {
-  if (engine.length > 0) return engine;
-  const isLeftOut = (name: string): boolean => engines.settings.get(name)?.skip !== undefined;
-  return (engines.run ?? engineNames).filter((name) => !isLeftOut(name));
+async function enginesOf([first, ...others]: readonly JudgingEngine[], { useCase: { engines } }: BoundUseCase): Promise<ChosenEngines> {
+  if (first !== undefined) return { engines: [first, ...others], skipped: [] };
+  const skips = [...engines.settings].flatMap(([name, { skip }]) => (skip === undefined ? [] : [[name, skip] as const]));
+  return enginesOfUseCase(engines.run, new Map(skips));
 }
 
-type Engines = readonly DerivedEngine<Judgement>[];
+interface Judged {
+  readonly judged: readonly JudgedStage[];
+  /** What the coverage line says of engines. */
+  readonly remarks: readonly string[];
+}
 
 /** Every engine goes through the stages once, one snapshot after the other. */
 async function judgeStages(
   bound: BoundUseCase,
   last: number,
-  engines: Engines,
+  engines: readonly JudgingEngine[],
   today: string | undefined,
-): Promise<readonly JudgedStage[]> {
+): Promise<Judged> {
   const stages = bound.stages.slice(0, last + 1);
+  const outside = bound.useCase.outside.flatMap(({ externals }) => externals);
+  const remarks: string[] = [...versionsOf(engines)];
   const progress = startProgress();
   const surveys = stages.map((): JudgedStage["surveys"][number][] => []);
   for (const engine of engines) {
-    let session: DerivedSession<Judgement> | undefined;
+    let session: JudgingSession | undefined;
     let previous: StageResult | undefined;
     for (const [index, stage] of stages.entries()) {
       progress.step(`${stage.name}: stage ${index + 1} of ${stages.length}${engines.length > 1 ? `, ${engine.name}` : ""}`);
-      if (session === undefined) session = await engine.open(stage.snapshot);
+      if (session === undefined) session = await engine.open(stage.snapshot, { outside });
       else await session.advance(stage.snapshot);
       const { calculation } = session;
-      previous = checkStage({ bound, stage: index, engine: engine.name, judge: calculation, previous, today });
-      surveys[index]?.push({ engine: engine.name, calculation, result: previous });
+      // The kernel names the first rule that matches, not all that do: what is measured is not checked for its reasons.
+      const judge = engine.nature === "derived" ? calculation : { cuts: calculation.cuts, reach: calculation.reach };
+      const because = engine.commentary === undefined ? "for-any-engine" : "for-this-engine";
+      previous = checkStage({ bound, stage: index, engine: engine.name, judge, previous, today, because });
+      surveys[index]?.push({ engine: engine.name, calculation, commentary: engine.commentary, result: previous });
     }
+    if (session?.remark !== undefined) remarks.push(session.remark);
     await session?.[Symbol.asyncDispose]();
   }
   progress.end();
-  return stages.map((stage, index) => ({ stage, surveys: surveys[index] as unknown as JudgedStage["surveys"] }));
+  return { judged: stages.map((stage, index) => ({ stage, surveys: surveys[index] as unknown as JudgedStage["surveys"] })), remarks };
 }
 
 /** The day by which deviations expire: --today, or the day it is (UTC, so that it is the same for everybody). */

@@ -7,6 +7,7 @@ export { defaultProfile, profileNamed, profileNames, profiles, type Profile, typ
 // what kube-manager makes of objects and events
 export { compileEvents, compileObjects } from "./compile.ts";
 export { kubeEvents, kubeObjects } from "./from-events.ts";
+export { bareArray, servedObjects, type NamedObject } from "./from-objects.ts";
 export { kubeObject, type RawObject, type Reading } from "./from-manifests.ts";
 export type { KubeEvent, KubeIngress, KubeNamespace, KubeObject, KubePod, KubePolicy } from "./kube-objects.ts";
 export { startKubeManager, type KubeManager } from "./kube-manager.ts";
@@ -48,4 +49,7 @@ export {
 export { deviation, deviations, type Confidence, type Deviation, type DeviationId, type Effect } from "./deviations.ts";
 export type { Example } from "./deviation-examples.ts";
 export { explainDifference, type Explanation } from "./explain.ts";
+export { contrailCommentary } from "./commentary.ts";
+export { assumptions as contrailAssumptions } from "./assumptions.ts";
+export { contrailDiagnostics } from "./diagnostics.ts";
 export { contrailMessages } from "./messages.ts";

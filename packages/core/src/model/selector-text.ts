@@ -29,7 +29,8 @@ function parseRequirement(part: string, origin: Origin): Requirement | undefined
     return { key: set[1] as string, operator: set[2] === "in" ? "In" : "NotIn", values, origin };
   }
   const equal = new RegExp(String.raw`^(${label})\s*(==|=|!=)\s*([\w.-]*)$`).exec(part);
-  if (equal !== null) return { key: equal[1] as string, operator: equal[2] === "!=" ? "NotIn" : "In", values: [equal[3] as string], origin };
+  if (equal !== null)
+    return { key: equal[1] as string, operator: equal[2] === "!=" ? "NotIn" : "In", values: [equal[3] as string], origin };
   const bare = new RegExp(String.raw`^(!?)\s*(${label})$`).exec(part);
   if (bare === null) return undefined;
   return { key: bare[2] as string, operator: bare[1] === "!" ? "DoesNotExist" : "Exists", values: [], origin };

@@ -96,7 +96,7 @@ function normalise(ranges: readonly PortRange[]): readonly PortRange[] {
 
 function intersectRanges(a: readonly PortRange[], b: readonly PortRange[]): readonly PortRange[] {
   const common: PortRange[] = [];
-  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
+  for (let i = 0, j = 0; i < a.length && j < b.length;) {
     const [left, right] = [a[i] as PortRange, b[j] as PortRange];
     const first = Math.max(left.first, right.first);
     const last = Math.min(left.last, right.last);

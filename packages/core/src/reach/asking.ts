@@ -94,7 +94,12 @@ function classify(snapshot: Snapshot, cuts: Cuts, family: Family): Classes {
   const order = [...members.keys()];
   const ids = new Map(order.map((key, id) => [key, id]));
   return {
-    all: order.map((key, id) => ({ id, representative: (members.get(key) as Endpoint[])[0] as Endpoint, size: sizes.get(key) ?? 0n, ranges: places.get(key) })),
+    all: order.map((key, id) => ({
+      id,
+      representative: (members.get(key) as Endpoint[])[0] as Endpoint,
+      size: sizes.get(key) ?? 0n,
+      ranges: places.get(key),
+    })),
     members: (id) => members.get(order[id] as string) ?? [],
     classOf: (endpoint) => {
       if (addressIn(endpoint, family) === undefined) return undefined;
@@ -134,7 +139,11 @@ function projectPorts(pod: Pod, cuts: Cuts): string {
 }
 
 /** Two members that stand in this relation. An outside class has one member, its representative. */
-function membersInRelation(froms: readonly Endpoint[], tos: readonly Endpoint[], relation: Relation): readonly [Endpoint, Endpoint] | undefined {
+function membersInRelation(
+  froms: readonly Endpoint[],
+  tos: readonly Endpoint[],
+  relation: Relation,
+): readonly [Endpoint, Endpoint] | undefined {
   for (const from of froms) {
     for (const to of tos) if (relationOf(from, to) === relation) return [from, to];
   }

@@ -83,7 +83,9 @@ export interface AddressRange {
 /** Splits a family's whole address space into atoms; every address is in exactly one. */
 export function addressAtoms(blocks: readonly Cidr[], family: Family): readonly AddressAtom[] {
   const own = distinctBlocks(blocks, family);
-  const firsts = [...new Set([0n, ...own.flatMap(({ first, last }) => [first, last + 1n])])].filter((first) => first <= lastAddress(family));
+  const firsts = [...new Set([0n, ...own.flatMap(({ first, last }) => [first, last + 1n])])].filter(
+    (first) => first <= lastAddress(family),
+  );
   firsts.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   const atoms = new Map<string, { first: bigint; last: bigint }[]>();
   firsts.forEach((first, i) => {

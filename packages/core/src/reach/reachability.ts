@@ -1,4 +1,4 @@
-import type { Endpoint } from "../model/cluster.ts";
+import type { Endpoint, Flow } from "../model/cluster.ts";
 import { nodeNameOf, sameEndpoint } from "../model/endpoint.ts";
 import type { Family } from "../net/address.ts";
 import type { AddressRange } from "./cuts.ts";
@@ -39,7 +39,39 @@ export interface Reachability {
   between(from: number, to: number, relation: Relation): Connections;
   /** The connections of two endpoints; undefined when one has no address in this family. */
   connections(from: Endpoint, to: Endpoint): Connections | undefined;
+  /** What changes from here to another, quicker than class by class; undefined where it cannot be told from what both are made of. */
+  differencesTo?(later: Reachability): Differences | undefined;
 }
+
+/**
+ * What changes between two snapshots for the endpoints that are in both. Of a pod that runs on another node than before nothing is said
+ * about flows from nodes: they may reach their own pods whatever the policies say (S11).
+ */
+export interface Differences {
+  readonly family: Family;
+  /** Endpoints that neither snapshot tells apart. */
+  readonly classes: readonly EndpointClass[];
+  /** The class of an endpoint of either snapshot; undefined for one that is in one of them only. */
+  classOf(endpoint: Endpoint): number | undefined;
+  /** No pair and port is in two of them. */
+  readonly all: readonly Difference[];
+}
+
+/** Every pair of different endpoints, one of each side, that stands in the relation changes so on these ports. */
+export interface Difference {
+  readonly change: Change;
+  readonly ports: PortSet;
+  readonly relation: Exclude<Relation, "same-pod">;
+  /** Ids of classes, ascending. */
+  readonly from: readonly number[];
+  readonly to: readonly number[];
+  readonly pairs: bigint;
+  /** One such flow, between endpoints of the later snapshot. */
+  readonly witness: Flow;
+}
+
+/** `unclear`: undetermined in one of the two snapshots only. What is undetermined in both is neither equal nor different. */
+export type Change = "opens" | "closes" | "unclear";
 
 export function relationOf(from: Endpoint, to: Endpoint): Relation {
   if (sameEndpoint(from, to)) return "same-pod";

@@ -101,7 +101,11 @@ function doubted(doubts: readonly Doubt[]): Cited & Pick<SideWhy, "question"> {
         return { policies: [unreadText(doubt.unread)], rules: [], origins: [doubt.unread.origin] };
       case "address-not-assigned":
       case "domain-name":
-        return { policies: [policyText(doubt.rule.policy)], rules: [ruleText(doubt.rule, doubt.peer.origin)], origins: [doubt.peer.origin] };
+        return {
+          policies: [policyText(doubt.rule.policy)],
+          rules: [ruleText(doubt.rule, doubt.peer.origin)],
+          origins: [doubt.peer.origin],
+        };
       case "equal-priority":
         return {
           policies: doubt.rules.map(({ policy }) => policyText(policy)),

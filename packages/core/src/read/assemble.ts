@@ -90,8 +90,7 @@ export function assemble(objects: readonly ManifestObject[], options: ReadOption
 
 function absence(names: readonly string[]): (object: ManifestObject) => boolean {
   const wanted = new Set(names.map((name) => name.toLowerCase()));
-  return ({ group, kind }) =>
-    useOf(group, kind).use === "unread" && namesOfKind(group, kind).some((name) => wanted.has(name));
+  return ({ group, kind }) => useOf(group, kind).use === "unread" && namesOfKind(group, kind).some((name) => wanted.has(name));
 }
 
 /** `CiliumNetworkPolicy`, `CiliumNetworkPolicy.cilium.io` and `cilium.io/CiliumNetworkPolicy` are one kind. */

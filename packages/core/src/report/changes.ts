@@ -3,7 +3,8 @@ import type { Answer, Calculation, SideWhy } from "../reach/engine.ts";
 import { compareTexts } from "../text/diagnostic.ts";
 import { spanOf, type Origin } from "../text/source.ts";
 import { placeOf } from "./places.ts";
-import { pairCount, type FamilyConnections, type Row, type View } from "./rows.ts";
+import { pairsIn, rectanglesOf } from "./rectangles.ts";
+import { type FamilyConnections, type Row, type View } from "./rows.ts";
 import type { Change, Place } from "./types.ts";
 import { decidingSide, placeText } from "./words.ts";
 
@@ -60,7 +61,15 @@ function changedPairs({ before, after }: StageViews, from: Row, to: Row): readon
     const [was, is] = [earlier.connections.allow, now.connections.allow];
     const [lost, gained] = [subtract(was, is), subtract(is, was)];
     const kind = kindOf(lost, gained, was, is);
-    return [{ kind, from, to, ports: formatPorts(is), place: changingLine(kind, { earlier, now, lost, gained }, before.calculation, after.calculation) }];
+    return [
+      {
+        kind,
+        from,
+        to,
+        ports: formatPorts(is),
+        place: changingLine(kind, { earlier, now, lost, gained }, before.calculation, after.calculation),
+      },
+    ];
   });
   return changes.filter((change, i) => changes.findIndex(({ kind, ports }) => kind === change.kind && ports === change.ports) === i);
 }
@@ -90,7 +99,12 @@ interface ChangedPorts {
 }
 
 /** Closing: where the policy isolates. Narrowing: the rule that still allows. Opening: the rule that allows, else what isolated until now. */
-function changingLine(kind: Change["kind"], { earlier, now, lost, gained }: ChangedPorts, before: Calculation, after: Calculation): Place | undefined {
+function changingLine(
+  kind: Change["kind"],
+  { earlier, now, lost, gained }: ChangedPorts,
+  before: Calculation,
+  after: Calculation,
+): Place | undefined {
   const ask = (calculation: Calculation, { from, to, family }: FamilyConnections, ports: PortSet): Answer | undefined => {
     const witness = firstPort(ports);
     return witness && calculation.answer({ from, to, family, ...witness });
@@ -138,7 +152,7 @@ function originPlace(origin: Origin | undefined): Place | undefined {
 }
 
 /** 80/TCP where it is among them, since people look for it; else the lowest, TCP first. */
-function firstPort(ports: PortSet): { readonly protocol: Protocol; readonly port: number } | undefined {
+export function firstPort(ports: PortSet): { readonly protocol: Protocol; readonly port: number } | undefined {
   if (ports.TCP.some(({ first, last }) => first <= 80 && 80 <= last)) return { protocol: "TCP", port: 80 };
   const protocol = protocols.find((name) => ports[name].length > 0);
   const range = protocol && ports[protocol][0];
@@ -167,20 +181,12 @@ const sides: readonly Aspect["side"][] = ["to", "from", "neither"];
 
 /** Joins pairs that one line changed alike: destinations with the same sources become one change. */
 function joined(pairs: readonly ChangedPair[]): readonly (Change & { readonly first: ChangedPair })[] {
-  const columns = new Map<Row, Row[]>();
-  for (const { from, to } of pairs) columns.set(to, [...(columns.get(to) ?? []), from]);
-  const rectangles: { readonly from: readonly Row[]; readonly to: Row[] }[] = [];
-  for (const [to, from] of columns) {
-    const fits = rectangles.find((rectangle) => rectangle.from.length === from.length && rectangle.from.every((row, i) => row === from[i]));
-    if (fits === undefined) rectangles.push({ from, to: [to] });
-    else fits.to.push(to);
-  }
   const [first] = pairs as readonly [ChangedPair, ...ChangedPair[]];
-  return rectangles.map(({ from, to }) => ({
+  return rectanglesOf(pairs).map((rectangle) => ({
     kind: first.kind,
-    from: from.map(({ endpoint }) => endpoint.id),
-    to: to.map(({ endpoint }) => endpoint.id),
-    pairs: from.reduce((sum, a) => sum + to.reduce((inner, b) => inner + pairCount(a, b), 0), 0),
+    from: rectangle.from.map(({ endpoint }) => endpoint.id),
+    to: rectangle.to.map(({ endpoint }) => endpoint.id),
+    pairs: pairsIn(rectangle),
     ports: first.ports,
     place: first.place,
     first,

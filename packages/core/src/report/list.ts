@@ -1,16 +1,14 @@
-import { formatPorts, isEmptyPorts, type PortSet, protocols } from "../net/ports.ts";
-import { sameConnections } from "../reach/reachability.ts";
+import { formatPorts, isAllPorts, isEmptyPorts, protocols, type PortSet } from "../net/ports.ts";
+import { sameConnections, type Connections } from "../reach/reachability.ts";
 import type { Answer, Calculation } from "../reach/engine.ts";
-import { isOutside, totalsOf, type FamilyConnections, type Row, type View } from "./rows.ts";
+import { coversOf, hasCell, type Columns, type Cover } from "./list-cover.ts";
+import { namesFor, type Names, type Part, type RowGroup } from "./list-names.ts";
 import type { PairWanted } from "./matrix.ts";
-import type { ListDocument, ListRule } from "./types.ts";
+import { pairCount, type FamilyConnections, type Row, type View } from "./rows.ts";
+import type { ListDocument, ListRule, PairTotals, Place } from "./types.ts";
 import { becausePlace, becauseRule, becauseText } from "./words.ts";
 
-/** A name for several rows, from the use case; lists use it where a side of a rule holds them all. */
-export interface RowGroup {
-  readonly name: string;
-  readonly rows: readonly Row[];
-}
+export type { RowGroup } from "./list-names.ts";
 
 export interface ListOptions {
   readonly stage: string | undefined;
@@ -20,153 +18,208 @@ export interface ListOptions {
   readonly groups: readonly RowGroup[];
 }
 
-/** Everything that is open (or undetermined), as rules; together they say exactly what the matrix says. */
+/** From so many open pairs of rows on, reasons are left out: each costs a question, and nobody reads a million of them. */
+const mostReasons = 200_000;
+
+/** Everything that is open (or undetermined), as rules that a person would have written; together they say exactly what the matrix says. */
 export function listDocument(calculation: Calculation, view: View, { stage, wanted, form, groups }: ListOptions): ListDocument {
-  const cells = view.rows.flatMap((from) => view.rows.flatMap((to) => (wanted(from, to) ? cellsOf(calculation, view, from, to) : [])));
-  const totals = totalsOf(view, wanted);
-  if (form === "flat") {
-    const rules = cells.map((cell) => ruleOf(cell, [cell.from.endpoint.id], [cell.to.endpoint.id]));
-    return { format: "netproof.list/1", stage, rules, groups: [], totals };
-  }
-  const used = new Set<RowGroup>();
-  const spelledOut = [...groups, elsewhereGroup(view.rows)];
-  const sets = [...spelledOut, ...namespaceGroups(view.rows)];
-  const ordered = (rows: readonly Row[]): readonly Row[] => view.rows.filter((row) => rows.includes(row));
-  const rules = rectangles(cells, wanted).map(({ cell, from, to }) =>
-    ruleOf(cell, sideNames(ordered(from), sets, used), sideNames(ordered(to), sets, used)),
-  );
-  const named = spelledOut
-    .filter((group) => used.has(group))
-    .map(({ name, rows }) => ({ name, members: rows.map(({ endpoint }) => endpoint.name) }));
-  return { format: "netproof.list/1", stage, rules, groups: named, totals };
+  const { opened, totals, count } = whatIsOpen(view, wanted);
+  const lines: Lines = { calculation, view, withReasons: count <= mostReasons };
+  if (form === "flat") return { format: "netproof.list/1", stage, rules: flatRules(opened, lines), groups: [], totals };
+  const names = namesFor(view.rows, groups, calculation.cuts.podLabels);
+  const rules = opened.flatMap((one) => byReason(one, lines)).flatMap((one) => rulesOf(one, names, wanted, lines));
+  rules.sort((a, b) => comparePlaces(a.line.place, b.line.place) || firstOf(a.from) - firstOf(b.from) || firstOf(a.to) - firstOf(b.to));
+  const written = rules.map(({ from, to, line }): ListRule => ({ ...line, from: names.texts(from), to: names.texts(to) }));
+  return { format: "netproof.list/1", stage, rules: written, groups: names.used(), totals };
 }
 
-/** What one row may open to another, for one verdict and one reason. */
-interface Cell {
-  readonly from: Row;
-  readonly to: Row;
+/** Pairs of rows that open the same. */
+interface Opened {
   readonly verdict: "allow" | "undetermined";
+  /** Where the families differ, the one that is meant. */
   readonly family: 4 | 6 | undefined;
-  readonly ports: string;
-  readonly because: string;
-  readonly answer: Answer;
+  readonly ports: PortSet;
+  readonly columns: Columns;
 }
 
-function cellsOf(calculation: Calculation, view: View, from: Row, to: Row): readonly Cell[] {
-  const found = view.connections(from, to);
-  const [first] = found;
-  if (first === undefined) return [];
-  const agree = found.every(({ connections }) => sameConnections(connections, first.connections));
-  return (agree ? [first] : found).flatMap((one) => {
-    const family = agree ? undefined : one.family;
-    return (["allow", "undetermined"] as const).flatMap((verdict) => {
-      const ports = one.connections[verdict];
-      if (isEmptyPorts(ports)) return [];
-      const answers = answersFor(calculation, one, ports);
-      const because = [...new Set(answers.map(({ why }) => becauseText(why)))].join(", ");
-      return [{ from, to, verdict, family, ports: formatPorts(ports), because, answer: answers[0] as Answer }];
-    });
-  });
+type Growing = Omit<Opened, "columns"> & { readonly columns: Map<number, number[]> };
+
+function whatIsOpen(
+  view: View,
+  wanted: PairWanted,
+): { readonly opened: readonly Opened[]; readonly totals: PairTotals; readonly count: number } {
+  const totals = { pairs: 0, open: 0, openOnEveryPort: 0, undetermined: 0 };
+  const opened = new Map<string, Growing>();
+  // The same few connections are met again and again, so what they are is worked out once.
+  const known = new Map<Connections, Met>();
+  const met = (connections: Connections): Met => {
+    let one = known.get(connections);
+    if (one === undefined) {
+      const { allow, undetermined } = connections;
+      const texts = {
+        allow: isEmptyPorts(allow) ? undefined : formatPorts(allow),
+        undetermined: isEmptyPorts(undetermined) ? undefined : formatPorts(undetermined),
+      };
+      one = { texts, isOpenOnEveryPort: isAllPorts(allow) };
+      known.set(connections, one);
+    }
+    return one;
+  };
+  let count = 0;
+  const open = (from: number, to: number, verdict: Opened["verdict"], family: Opened["family"], connections: Connections): void => {
+    const text = met(connections).texts[verdict];
+    if (text === undefined) return;
+    const key = `${verdict} ${family ?? ""} ${text}`;
+    let alike = opened.get(key);
+    if (alike === undefined) {
+      alike = { verdict, family, ports: connections[verdict], columns: new Map() };
+      opened.set(key, alike);
+    }
+    const column = alike.columns.get(to);
+    if (column === undefined) alike.columns.set(to, [from]);
+    else column.push(from);
+    count++;
+  };
+  for (const [a, from] of view.rows.entries()) {
+    for (const [b, to] of view.rows.entries()) {
+      const found = wanted(from, to) ? view.connections(from, to) : [];
+      if (found.length === 0) continue;
+      const pairs = pairCount(from, to);
+      const all = found.map(({ connections }) => met(connections));
+      totals.pairs += pairs;
+      if (all.some(({ texts }) => texts.allow !== undefined)) totals.open += pairs;
+      if (all.every(({ isOpenOnEveryPort }) => isOpenOnEveryPort)) totals.openOnEveryPort += pairs;
+      if (all.some(({ texts }) => texts.undetermined !== undefined)) totals.undetermined += pairs;
+      for (const { family, connections } of apart(found))
+        for (const verdict of ["allow", "undetermined"] as const) open(a, b, verdict, family, connections);
+    }
+  }
+  return { opened: [...opened.values()], totals, count };
+}
+
+/** What some connections are in a list; undefined where they hold no port. */
+interface Met {
+  readonly texts: Readonly<Record<Opened["verdict"], string | undefined>>;
+  readonly isOpenOnEveryPort: boolean;
+}
+
+/** One entry without a family where the families agree, else one each. */
+function apart(
+  found: readonly FamilyConnections[],
+): readonly (Pick<FamilyConnections, "connections"> & { readonly family: 4 | 6 | undefined })[] {
+  const [first, ...others] = found as readonly [FamilyConnections, ...FamilyConnections[]];
+  const agree = others.every(({ connections }) => sameConnections(connections, first.connections));
+  return agree ? [{ connections: first.connections, family: undefined }] : found;
+}
+
+/** Where lines get their reasons. */
+interface Lines {
+  readonly calculation: Calculation;
+  readonly view: View;
+  readonly withReasons: boolean;
+}
+
+/** The same pairs, apart where their reasons are. */
+function byReason(opened: Opened, lines: Lines): readonly Opened[] {
+  if (!lines.withReasons) return [opened];
+  const found = new Map<string, Growing>();
+  for (const [to, column] of opened.columns) {
+    for (const from of column) {
+      const because = reasonOf(opened, from, to, lines).text;
+      let alike = found.get(because);
+      if (alike === undefined) {
+        alike = { ...opened, columns: new Map() };
+        found.set(because, alike);
+      }
+      const own = alike.columns.get(to);
+      if (own === undefined) alike.columns.set(to, [from]);
+      else own.push(from);
+    }
+  }
+  return [...found.values()];
+}
+
+interface Reason {
+  readonly text: string;
+  readonly answer: Answer | undefined;
 }
 
 /** One answer per range of ports: enough to name what opens each. */
-function answersFor(calculation: Calculation, { from, to, family }: FamilyConnections, ports: PortSet): readonly Answer[] {
-  return protocols.flatMap((protocol) =>
-    ports[protocol].map(({ first }) => calculation.answer({ from, to, family, protocol, port: first })),
+function reasonOf({ ports, family }: Opened, from: number, to: number, { calculation, view }: Lines): Reason {
+  const found = view.connections(view.rows[from] as Row, view.rows[to] as Row);
+  const ends = found.find((one) => family === undefined || one.family === family);
+  if (ends === undefined) return { text: "", answer: undefined };
+  const answers = protocols.flatMap((protocol) =>
+    ports[protocol].map(({ first }) => calculation.answer({ from: ends.from, to: ends.to, family: ends.family, protocol, port: first })),
   );
+  return { text: [...new Set(answers.map(({ why }) => becauseText(why)))].join(", "), answer: answers[0] };
 }
 
-function ruleOf({ ports, verdict, family, because, answer }: Cell, from: readonly string[], to: readonly string[]): ListRule {
-  return { from, to, ports, verdict, family, because, place: becausePlace(answer.why), rule: becauseRule(answer.why) };
+type Line = Omit<ListRule, "from" | "to">;
+
+function lineOf(opened: Opened, from: number, to: number, lines: Lines): Line {
+  const { verdict, family, ports } = opened;
+  const { text, answer } = lines.withReasons ? reasonOf(opened, from, to, lines) : { text: "", answer: undefined };
+  const why = answer?.why;
+  return {
+    ports: formatPorts(ports),
+    verdict,
+    family,
+    because: text,
+    place: why && becausePlace(why),
+    rule: why === undefined ? "" : becauseRule(why),
+  };
 }
 
-interface Rectangle {
-  readonly cell: Cell;
-  readonly from: readonly Row[];
-  readonly to: readonly Row[];
+/** One line per pair, source by source. */
+function flatRules(opened: readonly Opened[], lines: Lines): readonly ListRule[] {
+  const pairs = opened.flatMap((one, kind) => [...one.columns].flatMap(([to, column]) => column.map((from) => ({ one, kind, from, to }))));
+  pairs.sort((a, b) => a.from - b.from || a.to - b.to || a.kind - b.kind);
+  const nameOf = (row: number): string => (lines.view.rows[row] as Row).endpoint.id;
+  return pairs.map(({ one, from, to }) => ({ from: [nameOf(from)], to: [nameOf(to)], ...lineOf(one, from, to, lines) }));
 }
 
-/**
- * Covers the cells by rectangles, each of one verdict, ports and reason. A pair that is no question (an endpoint with itself, outside
- * to outside) may be inside a rectangle, so that «clients reach clients» is one rule. Exact: nothing else is added.
- */
-function rectangles(cells: readonly Cell[], wanted: PairWanted): readonly Rectangle[] {
-  const alike = new Map<string, Cell[]>();
-  for (const cell of cells) {
-    const key = JSON.stringify([cell.verdict, cell.family ?? 0, cell.ports, cell.because]);
-    const list = alike.get(key);
-    if (list === undefined) alike.set(key, [cell]);
-    else list.push(cell);
+interface RowRule {
+  readonly from: readonly number[];
+  readonly to: readonly number[];
+  readonly line: Line;
+}
+
+function rulesOf(opened: Opened, names: Names, wanted: PairWanted, lines: Lines): readonly RowRule[] {
+  return coversOf(opened.columns, lines.view.rows, wanted).flatMap((cover) => {
+    const whole = lineIn(opened, cover, lines);
+    // What a policy's rule opens is one line, whoever its peers are.
+    if (whole.place !== undefined) return [{ ...cover, line: whole }];
+    return dividedBySets(cover, opened.columns, names).map((part) => ({ ...part, line: whole }));
+  });
+}
+
+function lineIn(opened: Opened, { from, to }: Cover, lines: Lines): Line {
+  for (const one of to) {
+    const column = new Set(opened.columns.get(one));
+    const source = from.find((row) => column.has(row));
+    if (source !== undefined) return lineOf(opened, source, one, lines);
   }
-  return [...alike.values()].flatMap((group) => columnsOf(group, wanted));
+  throw new Error("a cover without a pair");
 }
 
-/** Joins destinations with the same sources, where pairs that are no question count as either. */
-function columnsOf(cells: readonly Cell[], wanted: PairWanted): readonly Rectangle[] {
-  const columns = new Map<Row, Set<Row>>();
-  for (const { from, to } of cells) {
-    const column = columns.get(to);
-    if (column === undefined) columns.set(to, new Set([from]));
-    else column.add(from);
-  }
-  const joined: { readonly from: Set<Row>; readonly to: Row[] }[] = [];
-  for (const [to, from] of columns) {
-    const fits = joined.find((rectangle) => {
-      const missingHere = [...rectangle.from].filter((row) => !from.has(row));
-      const missingThere = [...from].filter((row) => !rectangle.from.has(row));
-      return (
-        missingHere.every((row) => isNoQuestion(row, to, wanted)) &&
-        missingThere.every((row) => rectangle.to.every((other) => isNoQuestion(row, other, wanted)))
-      );
-    });
-    if (fits === undefined) joined.push({ from: new Set(from), to: [to] });
-    else {
-      for (const row of from) fits.from.add(row);
-      fits.to.push(to);
-    }
-  }
-  const [first] = cells as [Cell, ...Cell[]];
-  return joined.map(({ from, to }) => ({
-    cell: cells.find((cell) => cell.to === to[0]) ?? first,
-    from: cells.map((cell) => cell.from).filter((row, i, all) => from.has(row) && all.indexOf(row) === i),
-    to,
-  }));
+/** More lines than this are harder to read than one with two lists. */
+const mostParts = 3;
+
+/** «Clients to clients, clients to the database, the database to clients» reads better than one line with all of them on both sides. */
+function dividedBySets(cover: Cover, columns: Columns, names: Names): readonly Cover[] {
+  const [from, to] = [names.parts(cover.from), names.parts(cover.to)];
+  if (from.length * to.length > 2 * mostParts) return [cover];
+  const parts = from.flatMap((a: Part) => to.map((b: Part) => ({ from: a.rows, to: b.rows }))).filter((part) => hasCell(columns, part));
+  return parts.length > mostParts ? [cover] : parts;
 }
 
-function isNoQuestion(from: Row, to: Row, wanted: PairWanted): boolean {
-  if (!wanted(from, to)) return false;
-  // Nobody would write a rule from a range of the outside to itself.
-  if (from.endpoint.kind === "elsewhere" || to.endpoint.kind === "elsewhere") return false;
-  return (from === to && from.endpoint.size === 1) || (isOutside(from) && isOutside(to));
+function firstOf(rows: readonly number[]): number {
+  return rows[0] ?? 0;
 }
 
-/** `ns/shop` for all rows of a namespace. A group of the use case that holds as many comes first. */
-function namespaceGroups(rows: readonly Row[]): readonly RowGroup[] {
-  const spaces = new Map<string, Row[]>();
-  for (const row of rows) {
-    if (row.endpoint.kind !== "pods") continue;
-    const space = spaces.get(row.endpoint.namespace);
-    if (space === undefined) spaces.set(row.endpoint.namespace, [row]);
-    else space.push(row);
-  }
-  return [...spaces].map(([name, members]) => ({ name: `ns/${name}`, rows: members }));
-}
-
-/** All ranges of the outside that nobody named. */
-function elsewhereGroup(rows: readonly Row[]): RowGroup {
-  return { name: "elsewhere", rows: rows.filter(({ endpoint }) => endpoint.kind === "elsewhere") };
-}
-
-/** The rows' names, with groups and namespaces in place of what they hold. */
-function sideNames(rows: readonly Row[], groups: readonly RowGroup[], used: Set<RowGroup>): readonly string[] {
-  let left = [...rows];
-  const names: string[] = [];
-  const largestFirst = [...groups].sort((a, b) => b.rows.length - a.rows.length);
-  for (const group of largestFirst) {
-    if (group.rows.length < 2 || !group.rows.every((row) => left.includes(row))) continue;
-    names.push(group.name);
-    used.add(group);
-    left = left.filter((row) => !group.rows.includes(row));
-  }
-  return [...names, ...left.map(({ endpoint }) => endpoint.name)];
+/** Lines that stand in a policy come first, in the order of the files. */
+function comparePlaces(a: Place | undefined, b: Place | undefined): number {
+  if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
+  return a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1;
 }

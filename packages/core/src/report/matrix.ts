@@ -1,4 +1,5 @@
-import { hasPort, type Protocol } from "../net/ports.ts";
+import { allPorts, hasPort, intersect, isEmptyPorts, portSet, type PortSet, type Protocol } from "../net/ports.ts";
+import { contradiction } from "./differences.ts";
 import { isOutside, pairCount, reportPairs, totalsOf, type Row, type View } from "./rows.ts";
 import type { MatrixDocument, ReportPair } from "./types.ts";
 
@@ -10,12 +11,31 @@ export interface MatrixOptions {
   /** With one port asked, cells are verdicts. */
   readonly port: { readonly protocol: Protocol; readonly port: number } | undefined;
   readonly wanted: PairWanted;
+  /** Whose view it is, and those of others to compare it with. */
+  readonly engine?: string;
+  readonly others?: readonly EngineView[];
 }
 
-export function matrixDocument(view: View, { stage, port, wanted }: MatrixOptions): MatrixDocument {
+/** An engine and its view; all of one document have the same rows. */
+export interface EngineView {
+  readonly engine: string;
+  readonly view: View;
+}
+
+export function matrixDocument(view: View, { stage, port, wanted, engine = "spec", others = [] }: MatrixOptions): MatrixDocument {
   const shown = view.rows.filter((row) => view.rows.some((other) => wanted(row, other) || wanted(other, row)));
-  const pairs = shown.flatMap((from) =>
-    shown.flatMap((to) => (wanted(from, to) ? (port === undefined ? reportPairs(view, from, to) : portPairs(view, from, to, port)) : [])),
+  const pairsOf = (own: View): readonly ReportPair[] =>
+    shown.flatMap((from) =>
+      shown.flatMap((to) => (wanted(from, to) ? (port === undefined ? reportPairs(own, from, to) : portPairs(own, from, to, port)) : [])),
+    );
+  const pairs = pairsOf(view);
+  const asked = port === undefined ? allPorts : portSet(port.protocol, [{ first: port.port, last: port.port }]);
+  const differing = new Map(
+    (others.length === 0 ? [] : shown).flatMap((from) =>
+      shown
+        .filter((to) => wanted(from, to) && others.some((other) => contradict(view, other.view, from, to, asked)))
+        .map((to) => [pairKey(from.endpoint.id, to.endpoint.id), pairCount(from, to)] as const),
+    ),
   );
   const totals =
     port === undefined ? totalsOf(view, (from, to) => shown.includes(from) && shown.includes(to) && wanted(from, to)) : portTotals(pairs);
@@ -24,9 +44,24 @@ export function matrixDocument(view: View, { stage, port, wanted }: MatrixOption
     stage,
     port: port && `${port.port}/${port.protocol}`,
     endpoints: shown.map(({ endpoint }) => endpoint),
-    pairs,
+    engines: [engine, ...others.map((other) => other.engine)],
+    pairs: pairs.map((pair) => (differing.has(pairKey(pair.from, pair.to)) ? { ...pair, differs: true } : pair)),
     totals,
+    others: others.map((other) => ({ engine: other.engine, pairs: pairsOf(other.view) })),
+    differing: [...differing.values()].reduce((sum, count) => sum + count, 0),
   };
+}
+
+function contradict(a: View, b: View, from: Row, to: Row, ports: PortSet): boolean {
+  const rivals = b.connections(from, to);
+  return a.connections(from, to).some(({ family, connections }) => {
+    const rival = rivals.find((one) => one.family === family);
+    return rival !== undefined && !isEmptyPorts(intersect(contradiction(connections, rival.connections), ports));
+  });
+}
+
+function pairKey(from: string, to: string): string {
+  return JSON.stringify([from, to]);
 }
 
 /** The same pairs, reduced to one port: `allow` and `undetermined` hold it or are `-`. */

@@ -6,7 +6,7 @@ import { formatPorts, isAllPorts, isEmptyPorts, unite } from "../net/ports.ts";
 import type { AddressRange } from "../reach/cuts.ts";
 import type { Calculation } from "../reach/engine.ts";
 import { familiesInUse } from "../reach/families.ts";
-import { relationOf, sameConnections, type Connections } from "../reach/reachability.ts";
+import { relationOf, sameConnections, type Connections, type Reachability } from "../reach/reachability.ts";
 import { compareTexts } from "../text/diagnostic.ts";
 import type { PairTotals, ReportEndpoint, ReportPair } from "./types.ts";
 
@@ -55,9 +55,7 @@ export function viewOf(calculation: Calculation, options: RowOptions, most: numb
 
 export function familiesOf(calculations: readonly Calculation[], options: RowOptions): readonly Family[] {
   const externals = options.outside.flatMap((point) => point.externals);
-  const all = calculations.flatMap(({ snapshot, cuts }) =>
-    familiesInUse(snapshot, externals, cuts.blocks),
-  );
+  const all = calculations.flatMap(({ snapshot, cuts }) => familiesInUse(snapshot, externals, cuts.blocks));
   return [...new Set(all)].sort((a, b) => a - b);
 }
 
@@ -86,18 +84,42 @@ export function viewAt(rows: readonly Row[], calculation: Calculation, families:
     members
       .map((member) => (member.kind === "external" ? member : here.get(endpointName(member))))
       .filter((member) => member !== undefined);
-  const members = new Map(rows.map((row) => [row, membersHere(row)]));
+  const reaches = families.map((family) => calculation.reach(family));
+  // Looked up once per row: a thousand rows are a million pairs.
+  const ends = new Map(rows.map((row) => [row, reaches.map((reach) => endsIn(membersHere(row), reach))]));
   return {
     rows,
     connections: (from, to) => {
       if (isOutside(from) && isOutside(to)) return [];
-      return families.flatMap((family) => {
-        const pair = membersIn(members.get(from) ?? [], members.get(to) ?? [], family);
-        const connections = pair && calculation.reach(family).connections(...pair);
-        return pair === undefined || connections === undefined ? [] : [{ family, connections, from: pair[0], to: pair[1] }];
+      const [sources, targets] = [ends.get(from), ends.get(to)];
+      const found: FamilyConnections[] = [];
+      reaches.forEach((reach, i) => {
+        const [source, target] = [sources?.[i], targets?.[i]];
+        if (source === undefined || target === undefined) return;
+        const pair = membersIn(source.members, target.members);
+        if (pair === undefined) return;
+        found.push({
+          family: reach.family,
+          connections: reach.between(source.id, target.id, relationOf(...pair)),
+          from: pair[0],
+          to: pair[1],
+        });
       });
+      return found;
     },
   };
+}
+
+/** The members of a row that have addresses in one family, and their class. */
+interface RowEnds {
+  readonly members: readonly Endpoint[];
+  readonly id: number;
+}
+
+function endsIn(all: readonly Endpoint[], { family, classOf }: Reachability): RowEnds | undefined {
+  const members = all.filter((member) => addressIn(member, family) !== undefined);
+  const id = members[0] && classOf(members[0]);
+  return id === undefined ? undefined : { members, id };
 }
 
 export function isOutside(row: Row): boolean {
@@ -285,16 +307,11 @@ export function sortRows(rows: readonly Row[], focus: readonly Endpoint[]): read
     .map(({ row }) => row);
 }
 
-/**
- * Two different members that both have an address in this family. A pod's own node may always reach it (S11); where rows hold
- * pods of several nodes, they speak of the other nodes.
- */
-function membersIn(from: readonly Endpoint[], to: readonly Endpoint[], family: Family): readonly [Endpoint, Endpoint] | undefined {
+/** Two different members. A pod's own node may always reach it (S11); where rows hold pods of several nodes, they speak of the other nodes. */
+function membersIn(from: readonly Endpoint[], to: readonly Endpoint[]): readonly [Endpoint, Endpoint] | undefined {
   let related: readonly [Endpoint, Endpoint] | undefined;
   for (const a of from) {
-    if (addressIn(a, family) === undefined) continue;
     for (const b of to) {
-      if (addressIn(b, family) === undefined) continue;
       const relation = relationOf(a, b);
       if (relation === "none") return [a, b];
       if (relation === "own-node") related ??= [a, b];

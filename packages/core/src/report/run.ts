@@ -1,8 +1,10 @@
 import type { Endpoint } from "../model/cluster.ts";
 import { endpointName, sameEndpoint } from "../model/endpoint.ts";
 import type { AssumedEntry, Ledger } from "../model/ledger.ts";
+import type { Commentary } from "../reach/commentary.ts";
 import type { Calculation } from "../reach/engine.ts";
 import type { Diagnostic } from "../text/diagnostic.ts";
+import { spanOf } from "../text/source.ts";
 import type { AssertionResult, Outcome, Paths, Point, StageResult, Witness } from "../usecase/check.ts";
 import { resolveEnd, type NameTable } from "../usecase/ends.ts";
 import type { Stage } from "../usecase/stages.ts";
@@ -10,6 +12,7 @@ import type { EndName, UseCase } from "../usecase/types.ts";
 import { assertionText, restText, rowText } from "./assertions.ts";
 import { changesBetween, type Moment } from "./changes.ts";
 import { coverageOf } from "./coverage.ts";
+import { differenceFindings, differencesAt, type ViewedSurvey } from "./differences.ts";
 import { reportDiagnostic } from "./places.ts";
 import { familiesOf, reportPairs, rowsOf, sortRows, totalsOf, viewAt, type Row, type RowOptions, type View } from "./rows.ts";
 import type { Conclusion, PairTotals, Report, ReportRow, ReportStage, Violation } from "./types.ts";
@@ -19,6 +22,8 @@ import { becausePlace, decidingSide, sideText } from "./words.ts";
 export interface Survey {
   readonly engine: string;
   readonly calculation: Calculation;
+  /** What the engine can say of its answers. */
+  readonly commentary?: Commentary | undefined;
   readonly result: StageResult;
 }
 
@@ -55,10 +60,15 @@ export function runReport({ useCase, stages, findings }: RunInput): Report {
   }));
   const idsUnderTest = rows.filter(({ endpoint }) => endpoint.underTest).map(({ endpoint }) => endpoint.id);
 
+  const seen = (survey: Survey): ViewedSurvey => ({ ...survey, view: viewAt(rows, survey.calculation, families) });
+  const viewed = stages.map(({ surveys: [first, ...others] }): Viewed => [seen(first), ...others.map(seen)]);
+  const differences = viewed.map(differencesAt);
+  const nameOf = (id: string): string => rows.find(({ endpoint }) => endpoint.id === id)?.endpoint.name ?? id;
+
   let previous: Moment | undefined;
-  const reported = stages.map(({ stage, surveys }, index): ReportStage => {
-    const [{ calculation, result }] = surveys;
-    const view = viewAt(rows, calculation, families);
+  const reported = stages.map(({ stage }, index): ReportStage => {
+    const surveys = viewed[index] as Viewed;
+    const [{ calculation, result, view }] = surveys;
     const now = { view, calculation };
     const changes = previous === undefined ? [] : changesBetween({ before: previous, after: now }, idsUnderTest);
     previous = now;
@@ -67,12 +77,13 @@ export function runReport({ useCase, stages, findings }: RunInput): Report {
       name: stage.name,
       about: stage.declaration.about,
       policies: stage.changes.map(({ kind, object }) => ({ change: kind, name: objectName(object) })),
-      policyCount: stage.snapshot.policies.length,
+      policyCount: stage.snapshot.policies.length + stage.snapshot.clusterPolicies.length,
       intent: result.intent.status === "not-judged" ? "undetermined" : result.intent.status,
       declared: result.intent.declared,
       totals: stageTotals(result, view),
       broken: result.intent.assertions.map(({ id, broken }) => ({ assertion: id, pairs: broken })),
-      surveys: surveys.map((survey) => ({ engine: survey.engine, rows: surveyRows(survey, rows, families) })),
+      surveys: surveys.map((survey) => ({ engine: survey.engine, open: survey.result.pairs.open, rows: surveyRows(survey) })),
+      differences: (differences[index] ?? []).map(({ difference }) => difference),
       changes,
       violations: violationsOf(result.intent, calculation),
       expected: expectedRows(result.expect),
@@ -81,7 +92,13 @@ export function runReport({ useCase, stages, findings }: RunInput): Report {
       ),
     };
   });
-  const all = [...stages.flatMap(({ surveys }) => surveys.flatMap(({ result }) => result.findings)), ...findings];
+  const needed = new Set(differences.flat().flatMap(({ covering }) => covering.map(({ origin }) => spanOf(origin, "entry").start)));
+  const all = [
+    ...stages.flatMap(({ surveys }) => engineFindings(surveys)),
+    ...viewed.flatMap(([first], index) => differenceFindings(first.result, first.engine, differences[index] ?? [], nameOf)),
+    // What covers a difference is needed, also where the file wants what the engine does.
+    ...findings.filter(({ code, at }) => code !== "deviation-unused" || at === undefined || !needed.has(at.start)),
+  ];
   return {
     format: "netproof.report/1",
     name: useCase.name,
@@ -137,11 +154,25 @@ function stageTotals(result: StageResult, view: View): PairTotals {
   return { pairs, open, undetermined, openOnEveryPort: totalsOf(view).openOnEveryPort };
 }
 
-function surveyRows({ calculation, result }: Survey, rows: readonly Row[], families: readonly (4 | 6)[]): readonly ReportRow[] {
-  const view = viewAt(rows, calculation, families);
+type Viewed = readonly [ViewedSurvey, ...ViewedSurvey[]];
+
+function surveyRows({ view, result }: ViewedSurvey): readonly ReportRow[] {
+  const { rows } = view;
   return rows.flatMap((from) =>
     rows.flatMap((to) => reportPairs(view, from, to).map((pair) => ({ ...pair, breaks: brokenBy(result, from, to) }))),
   );
+}
+
+/** What several engines find alike is told once; what only another one finds names it. */
+function engineFindings([first, ...others]: JudgedStage["surveys"]): readonly Diagnostic[] {
+  const key = ({ code, message, label, at }: Diagnostic): string => JSON.stringify([code, message, label, at?.start]);
+  const told = new Set(first.result.findings.map(key));
+  const own = others.flatMap(({ engine, result }) =>
+    result.findings
+      .filter((finding) => !told.has(key(finding)))
+      .map((finding) => ({ ...finding, message: `${engine}: ${finding.message}` })),
+  );
+  return [...first.result.findings, ...own];
 }
 
 /** The assertion that some endpoints of the two rows break. Rows are small, or their endpoints alike for the whole file. */
@@ -282,15 +313,31 @@ function mergeBy<Entry extends { readonly count: number }>(entries: readonly Ent
 function conclusionOf(stages: readonly JudgedStage[], findings: readonly Diagnostic[], reported: readonly ReportStage[]): Conclusion {
   const results = stages.flatMap(({ surveys }) => surveys.map(({ result }) => result));
   const errors = findings.filter(({ severity }) => severity === "error").length;
-  const undetermined = results.filter(
-    ({ intent, expect, pairs }) => intent.status === "undetermined" || expect?.status === "undetermined" || pairs.undetermined > 0,
-  ).length;
+  const undetermined = stages.filter(({ surveys }) => surveys.some(({ result }) => isUndetermined(result))).length;
   return {
     pairs: Math.max(0, ...reported.map(({ totals }) => totals.pairs)),
+    agreement: agreementOf(reported),
     findings: errors,
     warnings: findings.filter(({ severity }) => severity === "warning").length,
     undeterminedStages: undetermined,
     elsewhereJudged: results.some(({ elsewhere }) => elsewhere === "judged"),
     exitCode: errors > 0 ? 1 : undetermined > 0 ? 4 : 0,
   };
+}
+
+function isUndetermined({ intent, expect, pairs }: StageResult): boolean {
+  return intent.status === "undetermined" || expect?.status === "undetermined" || pairs.undetermined > 0;
+}
+
+/** A pair counts once per stage, on however many ports and in however many ways engines differ. */
+function agreementOf(stages: readonly ReportStage[]): Conclusion["agreement"] {
+  if (stages.every(({ surveys }) => surveys.length < 2)) return undefined;
+  const answers = stages.reduce((sum, { totals }) => sum + totals.pairs, 0);
+  return { answers, agreeing: answers - stages.reduce((sum, stage) => sum + differingPairs(stage), 0) };
+}
+
+function differingPairs({ differences, surveys: [first] }: ReportStage): number {
+  const differing = new Set(differences.flatMap(({ from, to }) => from.flatMap((a) => to.map((b) => `${a}\n${b}`))));
+  const counts = new Map((first?.rows ?? []).map(({ from, to, pairs }) => [`${from}\n${to}`, pairs]));
+  return [...differing].reduce((sum, pair) => sum + (counts.get(pair) ?? 0), 0);
 }

@@ -1,5 +1,7 @@
 import type { Verdict } from "../model/judgement.ts";
 import type { Severity } from "../text/diagnostic.ts";
+import type { ContrailWalk } from "./contrail/types.ts";
+import type { Place } from "./place.ts";
 
 /**
  * The documents that commands print: plain data, versioned, complete without the files they speak of.
@@ -7,12 +9,7 @@ import type { Severity } from "../text/diagnostic.ts";
  * Texts are as their authors wrote them: escaping is the business of each output format.
  */
 
-/** A place in a file, as it is printed: `policy1.yaml`, line and column counted from 1. */
-export interface Place {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-}
+export type { Place } from "./place.ts";
 
 /** Cited lines with marks under them; `lines` hold only those that are marked. Never text of kinds that may hold secrets. */
 export interface Frame {
@@ -100,8 +97,18 @@ export interface MatrixDocument {
   /** With one port asked, cells are verdicts: `80/TCP`. */
   readonly port: string | undefined;
   readonly endpoints: readonly ReportEndpoint[];
-  readonly pairs: readonly ReportPair[];
+  /** As the first engine says; so are the totals. */
+  readonly engines: readonly string[];
+  readonly pairs: readonly MatrixPair[];
   readonly totals: PairTotals;
+  /** What the other engines say, and for how many pairs one of them contradicts the first. */
+  readonly others: readonly { readonly engine: string; readonly pairs: readonly ReportPair[] }[];
+  readonly differing: number;
+}
+
+export interface MatrixPair extends ReportPair {
+  /** An engine contradicts the first one. */
+  readonly differs?: true;
 }
 
 export interface PairTotals {
@@ -161,8 +168,38 @@ export interface ExplainDocument {
   readonly stage: string | undefined;
   readonly from: string;
   readonly to: string;
-  readonly answers: readonly (FlowExplanation | PortsExplanation)[];
+  readonly answers: readonly (Explanation | ComparedExplanation)[];
   readonly notes: readonly string[];
+}
+
+/** What one engine says of one question. */
+export type Explanation = FlowExplanation | PortsExplanation | WalkExplanation;
+
+/** The same question put to several engines. */
+export interface ComparedExplanation {
+  readonly kind: "compared";
+  readonly from: string;
+  readonly to: string;
+  /** Undefined where all ports are told. */
+  readonly port: string | undefined;
+  readonly which: string | undefined;
+  readonly family: 4 | 6;
+  readonly answers: readonly EngineExplanation[];
+}
+
+export interface EngineExplanation {
+  readonly engine: string;
+  /** Of an engine that has versions: `2021-11`. */
+  readonly version: string | undefined;
+  /** What separates it from the first engine: `D3`, or `unexplained`. */
+  readonly difference: { readonly name: string; readonly title: string | undefined } | undefined;
+  readonly explanation: Explanation;
+}
+
+/** One flow through a list of rules that both ends walk. */
+export interface WalkExplanation extends ContrailWalk {
+  readonly kind: "walk";
+  readonly which: string | undefined;
 }
 
 /** One flow, both directions. */
@@ -248,7 +285,10 @@ export interface ReportStage {
   readonly totals: PairTotals;
   /** Pairs that break each assertion, by id, in the file's order; `rest` last. */
   readonly broken: readonly { readonly assertion: string; readonly pairs: number }[];
-  readonly surveys: readonly { readonly engine: string; readonly rows: readonly ReportRow[] }[];
+  /** `open`: pairs that are open on some port. */
+  readonly surveys: readonly { readonly engine: string; readonly open: number; readonly rows: readonly ReportRow[] }[];
+  /** Where engines contradict the first one. */
+  readonly differences: readonly Difference[];
   readonly changes: readonly Change[];
   readonly violations: readonly Violation[];
   /** Expected rows of this stage and what became of them. */
@@ -268,6 +308,35 @@ export interface ReportStage {
 export interface ReportRow extends ReportPair {
   /** The assertion that the pair breaks. */
   readonly breaks: string | undefined;
+}
+
+/** One allows what another denies: every `from` to every `to`, on these ports, for these reasons. */
+export interface Difference {
+  /** Those that contradict the first engine. */
+  readonly engines: readonly string[];
+  /** What they are against the first one. */
+  readonly effect: "more-open" | "more-closed";
+  /** `D3`, `unexplained`; undefined where no engine has a name for it. */
+  readonly name: string | undefined;
+  readonly title: string | undefined;
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+  readonly pairs: number;
+  readonly ports: PortsText;
+  /** Where nearly all ports differ: those that do not. */
+  readonly but: PortsText | undefined;
+  readonly family: 4 | 6 | undefined;
+  /** Of all engines, for the first of these pairs. */
+  readonly answers: readonly DifferingAnswer[];
+  /** The deviation of the file that covers it: then it is no finding. */
+  readonly known: { readonly reason: string; readonly place: Place } | undefined;
+}
+
+export interface DifferingAnswer {
+  readonly engine: string;
+  readonly verdict: Verdict;
+  readonly because: string;
+  readonly place: Place | undefined;
 }
 
 /** What a stage changed, grouped by the line that changed it. */
@@ -305,9 +374,11 @@ export interface Violation {
 export interface Conclusion {
   /** Ordered pairs of named endpoints at the largest stage. */
   readonly pairs: number;
+  /** Of several engines: pairs at all stages, and those for which no engine contradicts the first one. */
+  readonly agreement: { readonly answers: number; readonly agreeing: number } | undefined;
   readonly findings: number;
   readonly warnings: number;
-  /** Stages (of all engines) where something could not be decided. */
+  /** Stages where some engine could not decide something. */
   readonly undeterminedStages: number;
   /** Whether `elsewhere` was judged by a row or by `rest`. */
   readonly elsewhereJudged: boolean;

@@ -11,7 +11,7 @@ export function becauseText(why: Why): string {
   const denied = decidingSide(why);
   if (denied !== undefined) return sideText(denied);
   const allowing = [why.egress, why.ingress].filter(({ reason }) => reason === "rule-allows");
-  if (allowing.length > 0) return allowing.map(({ rules }) => ruleTexts(rules)).join(", ");
+  if (allowing.length > 0) return [...new Set(allowing.map(({ rules }) => ruleTexts(rules)))].join(", ");
   const exempt = [why.egress, why.ingress].find(({ reason }) => reason === "same-pod" || reason === "own-node");
   return exempt === undefined ? "not isolated" : sideText(exempt);
 }
@@ -91,8 +91,9 @@ export function shortList(names: readonly string[]): string {
 /** `ingress[0].from[1] of dev/policy1`. */
 function allowText(rules: readonly string[]): string {
   const [first = "", ...more] = rules;
-  const [policy = "", entry = ""] = first.split(" ");
-  return `${entry} of ${policy}${more.length === 0 ? "" : ` and ${more.length} more`}`;
+  const [policy = "", entry] = first.split(" ");
+  // Rules of an engine that has its own have one name.
+  return `${entry === undefined ? policy : `${entry} of ${policy}`}${more.length === 0 ? "" : ` and ${more.length} more`}`;
 }
 
 function doubtText({ question, policies }: SideWhy): string {

@@ -3,7 +3,10 @@ import { lastAddress, type Address, type Family } from "../net/address.ts";
 import { inCidr, type Cidr } from "../net/cidr.ts";
 
 /** S5: in `cidr` and in none of `except`. A pod's own address is matched like any other. */
-export function blockHolds(block: { readonly cidr: Cidr; readonly except: readonly Cidr[] }, address: Address): "inside" | "outside" | "excepted" {
+export function blockHolds(
+  block: { readonly cidr: Cidr; readonly except: readonly Cidr[] },
+  address: Address,
+): "inside" | "outside" | "excepted" {
   if (!inCidr(block.cidr, address)) return "outside";
   return block.except.some((except) => inCidr(except, address)) ? "excepted" : "inside";
 }

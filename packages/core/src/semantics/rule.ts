@@ -47,13 +47,25 @@ function askPeers(rule: Rule | TierRule, flow: Flow, nodes: NodeLookup): PeersRe
   return first === undefined ? { outcome: "miss", misses } : { outcome: "doubt", doubts: [first, ...more] };
 }
 
-function askPeer(peer: Peer, rule: Rule | TierRule, end: Endpoint, flow: Flow, nodes: NodeLookup): "match" | PeerDoubt | PeerMiss["failed"] {
+function askPeer(
+  peer: Peer,
+  rule: Rule | TierRule,
+  end: Endpoint,
+  flow: Flow,
+  nodes: NodeLookup,
+): "match" | PeerDoubt | PeerMiss["failed"] {
   switch (peer.kind) {
     case "ipBlock":
       return askBlocks([peer], peer, rule, end, flow);
     case "networks":
       // C6: everything in the blocks, pods included.
-      return askBlocks(peer.cidrs.map((cidr) => ({ cidr, except: [] })), peer, rule, end, flow);
+      return askBlocks(
+        peer.cidrs.map((cidr) => ({ cidr, except: [] })),
+        peer,
+        rule,
+        end,
+        flow,
+      );
     case "pods": {
       // S4: selectors select pods only. S10: a host-network pod is its node, and no selector matches it.
       if (end.kind !== "pod" || end.hostNetwork) return "kind";
@@ -86,7 +98,13 @@ function inNamespaces(namespaces: "own" | "every" | Parameters<typeof selects>[0
 type Block = Parameters<typeof blockHolds>[0];
 
 /** S5, S16: several blocks are ORed. */
-function askBlocks(blocks: readonly Block[], peer: Peer, rule: Rule | TierRule, end: Endpoint, flow: Flow): "match" | PeerDoubt | "address" | "except" {
+function askBlocks(
+  blocks: readonly Block[],
+  peer: Peer,
+  rule: Rule | TierRule,
+  end: Endpoint,
+  flow: Flow,
+): "match" | PeerDoubt | "address" | "except" {
   const address = addressIn(end, flow.family);
   if (address === undefined) return "address";
   if (address === "not-yet-assigned") {

@@ -17,12 +17,16 @@ export function backendsOf(service: Service, port: ServicePort, snapshot: Snapsh
     return service.slices.flatMap(({ address, ports }) => {
       const served = ports.find(({ name, protocol }) => protocol === port.protocol && (name ?? "") === (port.name ?? ""));
       if (served === undefined) return [];
-      const pod = snapshot.pods.find(({ addresses }) => addresses !== "not-yet-assigned" && addresses.some((own) => sameAddress(own, address)));
+      const pod = snapshot.pods.find(
+        ({ addresses }) => addresses !== "not-yet-assigned" && addresses.some((own) => sameAddress(own, address)),
+      );
       return [{ endpoint: pod ?? { kind: "external", address }, port: served.port } satisfies Backend];
     });
   }
   if (service.selector === undefined || service.type === "ExternalName") return "unknown";
-  return snapshot.pods.filter((pod) => serves(service, pod)).flatMap((pod) => targetPorts(port, pod).map((number) => ({ endpoint: pod, port: number })));
+  return snapshot.pods
+    .filter((pod) => serves(service, pod))
+    .flatMap((pod) => targetPorts(port, pod).map((number) => ({ endpoint: pod, port: number })));
 }
 
 /** The Service's port that a caller dials. */

@@ -84,7 +84,10 @@ function indexedRulebook(snapshot: Snapshot): Rulebook {
   const policies = groupedBy(snapshot.policies, (policy) => policy.name.namespace);
   const nodes = new Map(snapshot.nodes.map((node) => [node.name, node]));
   const tiers = { Admin: new WeakMap<Pod, readonly ClusterPolicy[]>(), Baseline: new WeakMap<Pod, readonly ClusterPolicy[]>() };
-  const ofTier = { Admin: snapshot.clusterPolicies.filter(({ tier }) => tier === "Admin"), Baseline: snapshot.clusterPolicies.filter(({ tier }) => tier === "Baseline") };
+  const ofTier = {
+    Admin: snapshot.clusterPolicies.filter(({ tier }) => tier === "Admin"),
+    Baseline: snapshot.clusterPolicies.filter(({ tier }) => tier === "Baseline"),
+  };
   const cluster = snapshot.unread.filter(({ scope }) => scope === "cluster");
   const unread = new Map<string, readonly Unread[]>();
   const isolating = { ingress: new WeakMap<Pod, readonly NetworkPolicy[]>(), egress: new WeakMap<Pod, readonly NetworkPolicy[]>() };

@@ -16,9 +16,9 @@ export interface Reasons {
   readonly engine: string;
   readonly snapshot: Snapshot;
   readonly cuts: Cuts;
+  /** Which reasons are checked: also those that are stated for any engine, or only those for this one. */
+  readonly stated: "for-any-engine" | "for-this-engine";
   answer(flow: Flow): Answer;
-  /** The engine's own names of what decided. */
-  decidedBy(answer: Answer): readonly string[];
 }
 
 /**
@@ -26,12 +26,13 @@ export interface Reasons {
  * among those that isolate a side that denies, or its rule denies. One flow is asked per pair of bundles and run of ports; the first that differs is told.
  */
 export function checkBecause(row: Row, constraints: readonly Constraint[], surface: Surface, reasons: Reasons | undefined): BecauseResult {
-  const stated = row.because.get(reasons?.engine ?? "") ?? row.because.get("");
-  if (stated === undefined || reasons === undefined) return { status: "not-checked" };
+  if (reasons === undefined) return { status: "not-checked" };
+  const stated = row.because.get(reasons.engine) ?? (reasons.stated === "for-any-engine" ? row.because.get("") : undefined);
+  if (stated === undefined) return { status: "not-checked" };
   for (const { from, to, ports } of constraints) {
     for (const { cell, piece, flow } of flowsOf(from, to, ports, surface, reasons)) {
       const answer = reasons.answer(flow);
-      const decidedBy = [...new Set([...decidersOf(answer), ...reasons.decidedBy(answer)])];
+      const decidedBy = [...new Set(decidersOf(answer))];
       if (isDecidedBy(stated, decidedBy)) continue;
       return {
         status: "differs",

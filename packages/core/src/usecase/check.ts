@@ -32,8 +32,8 @@ export interface StageInput {
   readonly previous: StageResult | undefined;
   /** `YYYY-MM-DD`; deviations expire by it. Undefined: none does. */
   readonly today: string | undefined;
-  /** The engine's own names of what decided, for `because` of this engine (firewall rules of Contrail). */
-  readonly decidedBy?: (answer: Answer) => readonly string[];
+  /** Which `because` is checked. An engine with names of its own (firewall rules) meets none that is stated for any engine. */
+  readonly because?: "for-any-engine" | "for-this-engine";
 }
 
 /**
@@ -108,7 +108,7 @@ function familiesOf({ useCase }: BoundUseCase, { stage }: Universe, { cuts }: Ju
   return familiesInUse(stage.snapshot, outside, [...cuts.blocks, ...blocks]);
 }
 
-function reasonsOf({ engine, judge, decidedBy }: StageInput, { stage }: Universe): Reasons | undefined {
+function reasonsOf({ engine, judge, because = "for-any-engine" }: StageInput, { stage }: Universe): Reasons | undefined {
   const answer = judge.answer?.bind(judge);
-  return answer && { engine, snapshot: stage.snapshot, cuts: judge.cuts, answer, decidedBy: decidedBy ?? (() => []) };
+  return answer && { engine, stated: because, snapshot: stage.snapshot, cuts: judge.cuts, answer };
 }

@@ -64,8 +64,13 @@ export function resolveEnd(text: string, names: NameTable): Resolved {
   if (group !== undefined) return resolveGroup(group, names);
   const address = parseAddress(text.startsWith("ip:") ? text.slice(3) : text);
   if (address !== undefined) return resolveAddress(text, address, names);
-  if (parseCidr(text.replace(/^ip:/, "")) !== undefined) return malformed(`\`${text}\` is a block of many addresses`, "ask for one of them, name a group of the use case, or use `netproof list`");
-  if (text.startsWith("ip:")) return malformed(`\`${text.slice(3)}\` is not an IP address`, "an address looks like 10.0.0.5 or 2001:db8::5");
+  if (parseCidr(text.replace(/^ip:/, "")) !== undefined)
+    return malformed(
+      `\`${text}\` is a block of many addresses`,
+      "ask for one of them, name a group of the use case, or use `netproof list`",
+    );
+  if (text.startsWith("ip:"))
+    return malformed(`\`${text.slice(3)}\` is not an IP address`, "an address looks like 10.0.0.5 or 2001:db8::5");
   const slash = text.indexOf("/");
   return slash < 0 ? resolveBareName(text, names) : resolveQualified(text, text.slice(0, slash), text.slice(slash + 1), names);
 }
@@ -90,7 +95,9 @@ function resolveGroup(group: Group, names: NameTable): Resolved {
       const ends = resolved.flatMap(({ end }) => end ?? []);
       const [problem] = resolved.flatMap((one) => one.problem ?? []);
       if (ends.length === 0 && problem !== undefined) return { problem };
-      const endpoints = [...new Set(ends.flatMap((end) => (end.service === undefined ? end.endpoints : podsBehind(end.service, names.snapshot))))];
+      const endpoints = [
+        ...new Set(ends.flatMap((end) => (end.service === undefined ? end.endpoints : podsBehind(end.service, names.snapshot)))),
+      ];
       return { end: { ...emptyEnd(group.name), endpoints, regions: ends.flatMap((end) => end.regions) } };
     }
     case "selector": {
@@ -98,7 +105,8 @@ function resolveGroup(group: Group, names: NameTable): Resolved {
       const podSelector = parseSelector(pods.text, pods.origin);
       const namespaceSelector = namespaces === "every" ? undefined : parseSelector(namespaces.text, namespaces.origin);
       for (const parsed of [podSelector, namespaceSelector]) {
-        if (parsed !== undefined && "misread" in parsed) return malformed(`\`${parsed.misread}\` is no label selector`, "as kubectl -l writes it: app=web,tier in (a,b)");
+        if (parsed !== undefined && "misread" in parsed)
+          return malformed(`\`${parsed.misread}\` is no label selector`, "as kubectl -l writes it: app=web,tier in (a,b)");
       }
       const holds = (pod: Pod): boolean =>
         "selector" in podSelector &&
@@ -123,9 +131,11 @@ function podsBehind(service: Service, snapshot: Snapshot): readonly Endpoint[] {
 function resolveAddress(text: string, address: Address, names: NameTable): Resolved {
   // S14: a Service's own address is translated before any policy is asked.
   const service = names.snapshot.services.find(({ clusterIPs }) => clusterIPs.some((own) => sameAddress(own, address)));
-  if (service !== undefined) return { end: { ...emptyEnd(text), service, note: `${formatAddress(address)} is svc/${service.name} of ${service.namespace.name}` } };
+  if (service !== undefined)
+    return { end: { ...emptyEnd(text), service, note: `${formatAddress(address)} is svc/${service.name} of ${service.namespace.name}` } };
   const owner = ownerOf(address, names.snapshot);
-  if (owner !== undefined) return { end: { ...emptyEnd(text), endpoints: [owner], note: `${formatAddress(address)} is ${endpointName(owner)}` } };
+  if (owner !== undefined)
+    return { end: { ...emptyEnd(text), endpoints: [owner], note: `${formatAddress(address)} is ${endpointName(owner)}` } };
   const point = names.outside.flatMap(({ externals }) => externals).find((external) => sameAddress(external.address, address));
   return found(text, [point ?? ({ kind: "external", address } satisfies External)]);
 }
@@ -138,7 +148,8 @@ function ownerOf(address: Address, snapshot: Snapshot): Endpoint | undefined {
   if (pod !== undefined) return pod;
   const node = snapshot.nodes.find(({ addresses }) => has(addresses));
   // A node may have several addresses; the flow uses this one.
-  if (node !== undefined) return { ...node, addresses: [address, ...node.addresses.filter((own) => own.family !== address.family)] } satisfies Node;
+  if (node !== undefined)
+    return { ...node, addresses: [address, ...node.addresses.filter((own) => own.family !== address.family)] } satisfies Node;
   return snapshot.pods.find(({ addresses, hostNetwork }) => hostNetwork && has(addresses));
 }
 
@@ -161,18 +172,32 @@ function resolveKind(text: string, kind: string, name: string, names: NameTable)
   }
   if (kind === "Namespace") {
     const namespace = snapshot.namespaces.find((candidate) => candidate.name === name);
-    return namespace === undefined ? unknown(text, names) : found(text, snapshot.pods.filter((pod) => pod.namespace.name === name));
+    return namespace === undefined
+      ? unknown(text, names)
+      : found(
+          text,
+          snapshot.pods.filter((pod) => pod.namespace.name === name),
+        );
   }
   // `name.namespace` after a kind word; a name may hold dots itself, so the whole is tried first.
   const bareName = kind === "Service" ? name.replace(/\.svc(?:\.cluster\.local)?$/, "") : name;
   const dot = bareName.lastIndexOf(".");
   const readings: readonly (readonly [string, string | undefined])[] =
-    dot > 0 ? [[bareName, names.namespace], [bareName.slice(0, dot), bareName.slice(dot + 1)]] : [[bareName, names.namespace]];
+    dot > 0
+      ? [
+          [bareName, names.namespace],
+          [bareName.slice(0, dot), bareName.slice(dot + 1)],
+        ]
+      : [[bareName, names.namespace]];
   for (const [bare, namespace] of readings) {
     const here = (owner: { readonly name: string }): boolean => namespace === undefined || owner.name === namespace;
     if (kind === "Service") {
       const services = snapshot.services.filter((service) => service.name === bare && here(service.namespace));
-      if (services.length > 1) return ambiguous(text, services.map((service) => `svc/${service.name}.${service.namespace.name}`));
+      if (services.length > 1)
+        return ambiguous(
+          text,
+          services.map((service) => `svc/${service.name}.${service.namespace.name}`),
+        );
       if (services[0] !== undefined) return { end: { ...emptyEnd(text), service: services[0] } };
     } else if (kind === "Pod") {
       const pods = snapshot.pods.filter((pod) => pod.name === bare && here(pod.namespace));
@@ -203,7 +228,11 @@ function resolveBareName(text: string, names: NameTable): Resolved {
 
 /** Pods that share a name as a workload must be of one workload. */
 function oneWorkload(text: string, pods: readonly Pod[]): Resolved {
-  const workloads = new Set(pods.map((pod) => (pod.workload === undefined ? endpointName(pod) : `${pod.workload.kind.toLowerCase()}/${pod.workload.name}.${pod.namespace.name}`)));
+  const workloads = new Set(
+    pods.map((pod) =>
+      pod.workload === undefined ? endpointName(pod) : `${pod.workload.kind.toLowerCase()}/${pod.workload.name}.${pod.namespace.name}`,
+    ),
+  );
   return workloads.size > 1 ? ambiguous(text, [...workloads]) : found(text, pods);
 }
 
@@ -247,12 +276,19 @@ function malformed(message: string, help: string): Resolved {
 function ambiguous(text: string, candidates: readonly string[]): Resolved {
   const shown = [...new Set(candidates)].sort();
   const more = shown.length > 4 ? ` or ${shown.length - 4} more` : "";
-  return { problem: { kind: "ambiguous", message: `\`${text}\` names several endpoints`, help: `say which: ${shown.slice(0, 4).join(", ")}${more}` } };
+  return {
+    problem: {
+      kind: "ambiguous",
+      message: `\`${text}\` names several endpoints`,
+      help: `say which: ${shown.slice(0, 4).join(", ")}${more}`,
+    },
+  };
 }
 
 function unknown(text: string, names: NameTable): Resolved {
   const near = nearest(text, candidateNames(names)) ?? nearest(text.slice(text.indexOf("/") + 1), candidateNames(names));
-  const message = near === undefined ? `no endpoint \`${text}\`` : `no endpoint \`${text}\`, did you mean \`${near}\`${whatIs(near, names)}?`;
+  const message =
+    near === undefined ? `no endpoint \`${text}\`` : `no endpoint \`${text}\`, did you mean \`${near}\`${whatIs(near, names)}?`;
   return { problem: { kind: "unknown", message, help: names.snapshot.pods.length === 0 ? "the input holds no pods" : undefined } };
 }
 

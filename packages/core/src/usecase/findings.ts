@@ -7,12 +7,19 @@ import { stageNameSpan } from "./read.ts";
 import type { AssertionResult, BrokenSubject, StageResult, StatementResult, Witness } from "./results.ts";
 
 /** What makes a run fail at one stage, at its places in the use-case file. */
-export function stageFindings({ stage, intent, expect }: Pick<StageResult, "stage" | "intent" | "expect">): readonly Diagnostic[] {
+export function stageFindings({
+  stage,
+  intent,
+  expect,
+  deviations,
+}: Pick<StageResult, "stage" | "intent" | "expect" | "deviations">): readonly Diagnostic[] {
   const { name } = stage;
   const findings: Diagnostic[] = [];
   const at = stageNameSpan(stage.declaration);
   if (intent.declared === "unmet") {
-    if (intent.status === "met") findings.push(say("stage-met", intentSpan(stage) ?? at, { stage: name }));
+    // What holds only because a deviation excuses it does not hold.
+    const excused = deviations.some(({ status }) => status === "used");
+    if (intent.status === "met" && !excused) findings.push(say("stage-met", intentSpan(stage) ?? at, { stage: name }));
   } else {
     if (intent.status === "unmet")
       findings.push(

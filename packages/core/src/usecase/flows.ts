@@ -64,18 +64,34 @@ function targetsOf(to: End, question: FlowQuestion, names: NameTable): readonly 
   const port = servicePort(service, question.protocol, question.port);
   if (port === undefined) {
     const has = service.ports.map((candidate) => `${candidate.port}/${candidate.protocol}`).join(", ");
-    return { kind: "unknown", message: `Service \`${text}\` has no port ${question.port}/${question.protocol}`, help: has === "" ? undefined : `it has ${has}` };
+    return {
+      kind: "unknown",
+      message: `Service \`${text}\` has no port ${question.port}/${question.protocol}`,
+      help: has === "" ? undefined : `it has ${has}`,
+    };
   }
   const backends = backendsOf(service, port, names.snapshot);
   if (backends === "unknown") return "unknown";
-  if (backends.length === 0) return { kind: "unknown", message: `Service \`${text}\` has no endpoint for port ${question.port}/${question.protocol}`, help: "no pod has its labels, or none declares the named target port" };
+  if (backends.length === 0)
+    return {
+      kind: "unknown",
+      message: `Service \`${text}\` has no endpoint for port ${question.port}/${question.protocol}`,
+      help: "no pod has its labels, or none declares the named target port",
+    };
   return backends.map((backend) => ({ ...backend, behindService: { service: text, port: question.port } }));
 }
 
 function unfit(end: End, side: "from" | "to"): EndProblem | undefined {
-  if (end.service !== undefined && side === "from") return { kind: "malformed", message: `\`${end.text}\` is a Service, and a Service opens no connections`, help: "name the pods behind it" };
-  if (end.text === anyEnd || end.regions.length > 0) return { kind: "malformed", message: `\`${end.text}\` stands for many addresses`, help: "ask for one, or use `netproof list`" };
-  if (end.service === undefined && end.endpoints.length === 0) return { kind: "unknown", message: `\`${end.text}\` has no pods`, help: undefined };
+  if (end.service !== undefined && side === "from")
+    return {
+      kind: "malformed",
+      message: `\`${end.text}\` is a Service, and a Service opens no connections`,
+      help: "name the pods behind it",
+    };
+  if (end.text === anyEnd || end.regions.length > 0)
+    return { kind: "malformed", message: `\`${end.text}\` stands for many addresses`, help: "ask for one, or use `netproof list`" };
+  if (end.service === undefined && end.endpoints.length === 0)
+    return { kind: "unknown", message: `\`${end.text}\` has no pods`, help: undefined };
   return undefined;
 }
 

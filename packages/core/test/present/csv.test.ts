@@ -38,9 +38,9 @@ dbserver-dev,clients,all,not isolated
 
   test("matrix has every pair, closed ones too", () => {
     const [head, ...rows] = records(presentCsv(matrix));
-    expect(head).toEqual(["from", "to", "ports", "undetermined", "family"]);
+    expect(head).toEqual(["from", "to", "ports", "undetermined", "family", "engine"]);
     expect(rows).toHaveLength(54);
-    expect(rows).toContainEqual(["qa/client-qa", "dev/webserver-dev", "-", "-", ""]);
+    expect(rows).toContainEqual(["qa/client-qa", "dev/webserver-dev", "-", "-", "", "spec"]);
   });
 
   test("ask", () => {

@@ -190,8 +190,29 @@ export const dayOne: Report = {
   ],
   findings: [],
   coverage,
-  conclusion: { pairs: 54, findings: 0, warnings: 0, undeterminedStages: 0, elsewhereJudged: false, exitCode: 0 },
+  conclusion: { pairs: 54, agreement: undefined, findings: 0, warnings: 0, undeterminedStages: 0, elsewhereJudged: false, exitCode: 0 },
 };
+
+/** One way in which Contrail is more closed than spec. */
+export function difference(from: readonly string[], to: readonly string[]): ReportStage["differences"][number] {
+  return {
+    engines: ["contrail"],
+    effect: "more-closed",
+    name: "D9",
+    title: "`except` wins",
+    from,
+    to,
+    pairs: from.length * to.length,
+    ports: "all",
+    but: undefined,
+    family: undefined,
+    answers: [
+      { engine: "spec", verdict: "allow", because: "not isolated", place: undefined },
+      { engine: "contrail", verdict: "deny", because: "rule-1 of k8s-dev-policy1", place: at("policy1.yaml", 14) },
+    ],
+    known: undefined,
+  };
+}
 
 function stage(
   number: number,
@@ -215,7 +236,8 @@ function stage(
       assertion,
       pairs: rows.filter(({ breaks }) => breaks === assertion).length,
     })),
-    surveys: [{ engine: "spec", rows }],
+    surveys: [{ engine: "spec", open: totalsOf(rows).open, rows }],
+    differences: [],
     changes,
     violations: broken,
     expected: [],
@@ -241,7 +263,8 @@ export function matrixOf(
   pairs: readonly ReportPair[],
   port?: string,
 ): MatrixDocument {
-  return { format: "netproof.matrix/1", stage: name, port, endpoints: rows, pairs, totals: totalsOf(pairs) };
+  const compared = { engines: ["spec"], others: [], differing: 0 };
+  return { format: "netproof.matrix/1", stage: name, port, endpoints: rows, pairs, totals: totalsOf(pairs), ...compared };
 }
 
 export const list: ListDocument = {

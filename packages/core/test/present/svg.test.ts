@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { presentSvg } from "../../src/report/present/svg.ts";
-import { dayOne, endpoints, matrix, matrixOf, pairsAt, pod } from "./documents.ts";
+import { dayOne, difference, endpoints, matrix, matrixOf, pairsAt, pod } from "./documents.ts";
 import { holdsHidden, hostileText, tainted } from "./hostile.ts";
 import { elementsOf, parseXml, textOf, type XmlElement } from "./xml.ts";
 
@@ -66,14 +66,8 @@ describe("the picture of a run", () => {
     const [first, ...others] = dayOne.stages;
     const [survey] = first.surveys;
     const rows = survey.rows.map((row, i) => (i === 5 ? { ...row, allow: "-", undetermined: "all" } : row));
-    const other = rows.map((row, i) => (i === 6 ? { ...row, allow: "-" } : row));
-    const stage = {
-      ...first,
-      surveys: [
-        { engine: "spec", rows },
-        { engine: "contrail", rows: other },
-      ],
-    };
+    const [from, to] = [rows[6].from, rows[6].to];
+    const stage = { ...first, surveys: [{ ...survey, rows }], differences: [difference([from], [to])] };
     const both = presentSvg({ ...dayOne, engines: ["spec", "contrail"], stages: [stage, ...others] });
     expect(texts(both)).toContain("undetermined");
     expect(texts(both)).toContain("engines differ");

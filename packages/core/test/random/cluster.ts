@@ -84,7 +84,11 @@ export type RawTierPods =
   | { readonly namespaces: RawSelector }
   | { readonly pods: { readonly namespaceSelector?: RawSelector; readonly podSelector: RawSelector } };
 
-export type RawTierPeer = RawTierPods | { readonly networks: readonly string[] } | { readonly nodes: RawSelector } | { readonly domainNames: readonly string[] };
+export type RawTierPeer =
+  | RawTierPods
+  | { readonly networks: readonly string[] }
+  | { readonly nodes: RawSelector }
+  | { readonly domainNames: readonly string[] };
 
 export interface RawTierRule {
   readonly name?: string;
@@ -94,7 +98,11 @@ export interface RawTierRule {
   readonly protocols?: readonly RawTierProtocol[];
 }
 
-export type RawTierProtocol = { readonly [protocol in "tcp" | "udp" | "sctp"]?: { readonly destinationPort: { readonly number: number } | { readonly range: { readonly start: number; readonly end: number } } } } & {
+export type RawTierProtocol = {
+  readonly [protocol in "tcp" | "udp" | "sctp"]?: {
+    readonly destinationPort: { readonly number: number } | { readonly range: { readonly start: number; readonly end: number } };
+  };
+} & {
   readonly destinationNamedPort?: string;
 };
 
@@ -107,7 +115,11 @@ export const portNumbers = [1, 79, 80, 81, 90, 91, 65535];
 const labels = fc.dictionary(fc.constantFrom(...keys), fc.constantFrom(...values), { maxKeys: 2, noNullPrototype: true });
 
 const expression = fc.oneof(
-  fc.record({ key: fc.constantFrom(...keys), operator: fc.constantFrom("In", "NotIn"), values: fc.uniqueArray(fc.constantFrom(...values), { minLength: 1, maxLength: 2 }) }),
+  fc.record({
+    key: fc.constantFrom(...keys),
+    operator: fc.constantFrom("In", "NotIn"),
+    values: fc.uniqueArray(fc.constantFrom(...values), { minLength: 1, maxLength: 2 }),
+  }),
   fc.record({ key: fc.constantFrom(...keys), operator: fc.constantFrom("Exists", "DoesNotExist") }),
 );
 
@@ -115,10 +127,16 @@ const selector: fc.Arbitrary<RawSelector> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({}) },
   { weight: 3, arbitrary: fc.record({ matchLabels: labels }) },
   { weight: 2, arbitrary: fc.record({ matchExpressions: fc.array(expression, { maxLength: 2 }) }) },
-  { weight: 1, arbitrary: fc.record({ matchLabels: fc.option(labels), matchExpressions: fc.option(fc.array(expression, { maxLength: 1 })) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ matchLabels: fc.option(labels), matchExpressions: fc.option(fc.array(expression, { maxLength: 1 })) }),
+  },
 );
 
-const namespaceSelector: fc.Arbitrary<RawSelector> = fc.oneof(selector, fc.constantFrom("x", "y").map((name) => ({ matchLabels: { "kubernetes.io/metadata.name": name } })));
+const namespaceSelector: fc.Arbitrary<RawSelector> = fc.oneof(
+  selector,
+  fc.constantFrom("x", "y").map((name) => ({ matchLabels: { "kubernetes.io/metadata.name": name } })),
+);
 
 /** Blocks around 10.0.0.0/29 and fd00::/125, where all pods live; excepts are strictly inside. */
 const block4 = fc.constantFrom(
@@ -149,10 +167,16 @@ const port: fc.Arbitrary<RawPort> = fc.oneof(
 );
 
 const list = <T>(item: fc.Arbitrary<T>): fc.Arbitrary<readonly T[] | null | undefined> =>
-  fc.oneof({ weight: 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.constant(null) }, { weight: 4, arbitrary: fc.array(item, { maxLength: 2 }) });
+  fc.oneof(
+    { weight: 1, arbitrary: fc.constant(undefined) },
+    { weight: 1, arbitrary: fc.constant(null) },
+    { weight: 4, arbitrary: fc.array(item, { maxLength: 2 }) },
+  );
 
 const rule = (side: "from" | "to"): fc.Arbitrary<RawRule> =>
-  fc.tuple(list(peer), list(port)).map(([peers, ports]) => ({ ...(peers === undefined ? {} : { [side]: peers }), ...(ports === undefined ? {} : { ports }) }));
+  fc
+    .tuple(list(peer), list(port))
+    .map(([peers, ports]) => ({ ...(peers === undefined ? {} : { [side]: peers }), ...(ports === undefined ? {} : { ports }) }));
 
 const policy = fc
   .record({
@@ -162,7 +186,10 @@ const policy = fc
     ingress: list(rule("from")),
     egress: list(rule("to")),
   })
-  .map(({ namespace, ...spec }) => ({ namespace, spec: Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined)) }));
+  .map(({ namespace, ...spec }) => ({
+    namespace,
+    spec: Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined)),
+  }));
 
 const tierPods: fc.Arbitrary<RawTierPods> = fc.oneof(
   fc.record({ namespaces: namespaceSelector }),
@@ -175,15 +202,29 @@ const tierPeer = (side: "from" | "to"): fc.Arbitrary<RawTierPeer> =>
     ? tierPods
     : fc.oneof(
         { weight: 4, arbitrary: tierPods },
-        { weight: 2, arbitrary: fc.uniqueArray(fc.constantFrom("10.0.0.0/30", "0.0.0.0/0", "192.168.0.1/32", "fd00::/126", "203.0.113.0/24"), { minLength: 1, maxLength: 2 }).map((networks) => ({ networks })) },
+        {
+          weight: 2,
+          arbitrary: fc
+            .uniqueArray(fc.constantFrom("10.0.0.0/30", "0.0.0.0/0", "192.168.0.1/32", "fd00::/126", "203.0.113.0/24"), {
+              minLength: 1,
+              maxLength: 2,
+            })
+            .map((networks) => ({ networks })),
+        },
         { weight: 1, arbitrary: fc.record({ nodes: fc.constantFrom({}, { matchLabels: { role: "edge" } }) }) },
         { weight: 1, arbitrary: fc.constant({ domainNames: ["example.org"] }) },
       );
 
 const tierProtocol: fc.Arbitrary<RawTierProtocol> = fc.oneof(
-  fc.tuple(fc.constantFrom("tcp", "udp", "sctp"), fc.oneof(fc.constantFrom(80, 81, 90).map((number) => ({ number })), fc.constantFrom({ range: { start: 80, end: 90 } }, { range: { start: 1, end: 65535 } }))).map(
-    ([protocol, destinationPort]) => ({ [protocol]: { destinationPort } }),
-  ),
+  fc
+    .tuple(
+      fc.constantFrom("tcp", "udp", "sctp"),
+      fc.oneof(
+        fc.constantFrom(80, 81, 90).map((number) => ({ number })),
+        fc.constantFrom({ range: { start: 80, end: 90 } }, { range: { start: 1, end: 65535 } }),
+      ),
+    )
+    .map(([protocol, destinationPort]) => ({ [protocol]: { destinationPort } })),
   fc.constantFrom(...portNames).map((destinationNamedPort) => ({ destinationNamedPort })),
 );
 
@@ -233,7 +274,10 @@ const cluster: fc.Arbitrary<RawCluster> = fc
     spaces: fc.record({ x: labels, y: labels, z: labels }),
     pods: fc.array(pod, { minLength: 1, maxLength: 6 }),
     policies: fc.array(policy, { maxLength: 4 }),
-    clusterPolicies: fc.oneof({ weight: 1, arbitrary: fc.array(clusterPolicy, { maxLength: 0 }) }, { weight: 2, arbitrary: fc.array(clusterPolicy, { maxLength: 3 }) }),
+    clusterPolicies: fc.oneof(
+      { weight: 1, arbitrary: fc.array(clusterPolicy, { maxLength: 0 }) },
+      { weight: 2, arbitrary: fc.array(clusterPolicy, { maxLength: 3 }) },
+    ),
     withNodes: fc.boolean(),
   })
   .map(({ spaces, pods, policies, clusterPolicies, withNodes }) => ({
@@ -272,16 +316,35 @@ export function manifestsOf({ namespaces, nodes: machines, pods, policies, clust
     kind: "List",
     items: [
       ...namespaces.map(({ name, labels: own }) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name, labels: own } })),
-      ...machines.map(({ name, labels: own, addresses }) => ({ apiVersion: "v1", kind: "Node", metadata: { name, labels: own }, status: { addresses: addresses.map((address) => ({ type: "InternalIP", address })) } })),
+      ...machines.map(({ name, labels: own, addresses }) => ({
+        apiVersion: "v1",
+        kind: "Node",
+        metadata: { name, labels: own },
+        status: { addresses: addresses.map((address) => ({ type: "InternalIP", address })) },
+      })),
       ...pods.map(({ namespace, name, labels: own, addresses, ports, hostNetwork, nodeName }) => ({
         apiVersion: "v1",
         kind: "Pod",
         metadata: { namespace, name, labels: own },
-        spec: { ...(hostNetwork ? { hostNetwork } : {}), ...(nodeName === undefined ? {} : { nodeName }), containers: [{ name: "c", ports }] },
+        spec: {
+          ...(hostNetwork ? { hostNetwork } : {}),
+          ...(nodeName === undefined ? {} : { nodeName }),
+          containers: [{ name: "c", ports }],
+        },
         ...(addresses.length === 0 ? {} : { status: { phase: "Running", podIP: addresses[0], podIPs: addresses.map((ip) => ({ ip })) } }),
       })),
-      ...policies.map(({ namespace, name, spec }) => ({ apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata: { namespace, name }, spec })),
-      ...clusterPolicies.map(({ name, spec }) => ({ apiVersion: "policy.networking.k8s.io/v1alpha2", kind: "ClusterNetworkPolicy", metadata: { name }, spec })),
+      ...policies.map(({ namespace, name, spec }) => ({
+        apiVersion: "networking.k8s.io/v1",
+        kind: "NetworkPolicy",
+        metadata: { namespace, name },
+        spec,
+      })),
+      ...clusterPolicies.map(({ name, spec }) => ({
+        apiVersion: "policy.networking.k8s.io/v1alpha2",
+        kind: "ClusterNetworkPolicy",
+        metadata: { name },
+        spec,
+      })),
     ],
   });
 }

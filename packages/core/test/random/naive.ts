@@ -1,5 +1,17 @@
 import { Address4, Address6 } from "ip-address";
-import type { RawCluster, RawPeer, RawPod, RawPolicy, RawPort, RawRule, RawSelector, RawTierPeer, RawTierPods, RawTierProtocol, RawTierRule } from "./cluster.ts";
+import type {
+  RawCluster,
+  RawPeer,
+  RawPod,
+  RawPolicy,
+  RawPort,
+  RawRule,
+  RawSelector,
+  RawTierPeer,
+  RawTierPods,
+  RawTierProtocol,
+  RawTierRule,
+} from "./cluster.ts";
 
 /**
  * A second reading of the specification, straight from raw objects and as naive as can be: nothing is shared with the product,
@@ -30,7 +42,9 @@ function naiveSide(cluster: RawCluster, flow: RawFlow, direction: Direction): Na
   if ("pod" in other && other.pod === subject.pod) return "allow";
   const otherNode = nodeOf(other);
   if (direction === "ingress" && otherNode !== undefined && otherNode === subject.pod.nodeName) return "allow";
-  return naiveTier(cluster, flow, direction, "Admin", subject.pod, other, () => naiveNetworkPolicy(cluster, flow, direction, subject.pod, other));
+  return naiveTier(cluster, flow, direction, "Admin", subject.pod, other, () =>
+    naiveNetworkPolicy(cluster, flow, direction, subject.pod, other),
+  );
 }
 
 type Direction = "ingress" | "egress";
@@ -41,7 +55,10 @@ function nodeOf(end: RawEnd): string | undefined {
 
 function naiveNetworkPolicy(cluster: RawCluster, flow: RawFlow, direction: Direction, subject: RawPod, other: RawEnd): NaiveVerdict {
   const isolating = cluster.policies.filter(
-    (policy) => policy.namespace === subject.namespace && typesOf(policy).includes(direction) && matches(policy.spec.podSelector ?? {}, subject.labels),
+    (policy) =>
+      policy.namespace === subject.namespace &&
+      typesOf(policy).includes(direction) &&
+      matches(policy.spec.podSelector ?? {}, subject.labels),
   );
   if (isolating.length === 0) return naiveTier(cluster, flow, direction, "Baseline", subject, other, () => "allow");
   let doubt = false;
@@ -58,12 +75,22 @@ function naiveNetworkPolicy(cluster: RawCluster, flow: RawFlow, direction: Direc
 }
 
 /** Every world that the doubts leave open is walked, first match first; where they end differently the verdict is open. */
-function naiveTier(cluster: RawCluster, flow: RawFlow, direction: Direction, tier: "Admin" | "Baseline", subject: RawPod, other: RawEnd, behind: () => NaiveVerdict): NaiveVerdict {
+function naiveTier(
+  cluster: RawCluster,
+  flow: RawFlow,
+  direction: Direction,
+  tier: "Admin" | "Baseline",
+  subject: RawPod,
+  other: RawEnd,
+  behind: () => NaiveVerdict,
+): NaiveVerdict {
   const policies = cluster.clusterPolicies.filter(({ spec }) => spec.tier === tier && tierPodsMatch(cluster, spec.subject, subject));
   const levels = [...new Set(policies.map(({ spec }) => spec.priority))].sort((a, b) => a - b);
   const hits: { readonly action: RawTierRule["action"] | "conflict"; readonly sure: boolean }[] = [];
   for (const priority of levels) {
-    const perPolicy = policies.filter(({ spec }) => spec.priority === priority).map((policy) => hitsOf(cluster, policy.spec[direction] ?? [], flow, other));
+    const perPolicy = policies
+      .filter(({ spec }) => spec.priority === priority)
+      .map((policy) => hitsOf(cluster, policy.spec[direction] ?? [], flow, other));
     const telling = perPolicy.filter((own) => own.length > 0);
     const differ = new Set(telling.flat().map(({ action }) => action)).size > 1;
     if (telling.length > 1 && differ) hits.push({ action: "conflict", sure: true });
@@ -80,7 +107,12 @@ function naiveTier(cluster: RawCluster, flow: RawFlow, direction: Direction, tie
   return walk(0);
 }
 
-function hitsOf(cluster: RawCluster, rules: readonly RawTierRule[], flow: RawFlow, other: RawEnd): readonly { readonly action: RawTierRule["action"]; readonly sure: boolean }[] {
+function hitsOf(
+  cluster: RawCluster,
+  rules: readonly RawTierRule[],
+  flow: RawFlow,
+  other: RawEnd,
+): readonly { readonly action: RawTierRule["action"]; readonly sure: boolean }[] {
   const hits: { readonly action: RawTierRule["action"]; readonly sure: boolean }[] = [];
   for (const rule of rules) {
     if (rule.protocols !== undefined && !rule.protocols.some((protocol) => protocolMatches(protocol, flow))) continue;
@@ -116,7 +148,13 @@ const noPolicy: RawPolicy = { namespace: "", name: "", spec: {} };
 function protocolMatches(protocol: RawTierProtocol, flow: RawFlow): boolean {
   const { destinationNamedPort: name } = protocol;
   if (name !== undefined) {
-    return "pod" in flow.to && !flow.to.pod.hostNetwork && flow.to.pod.ports.some((declared) => declared.name === name && declared.protocol === flow.protocol && declared.containerPort === flow.port);
+    return (
+      "pod" in flow.to &&
+      !flow.to.pod.hostNetwork &&
+      flow.to.pod.ports.some(
+        (declared) => declared.name === name && declared.protocol === flow.protocol && declared.containerPort === flow.port,
+      )
+    );
   }
   const port = protocol[flow.protocol.toLowerCase() as "tcp"]?.destinationPort;
   if (port === undefined) return false;
@@ -132,8 +170,8 @@ function matches({ matchLabels, matchExpressions }: RawSelector, labels: Readonl
   const has = (key: string): boolean => Object.hasOwn(labels, key);
   for (const [key, value] of Object.entries(matchLabels ?? {})) if (!has(key) || labels[key] !== value) return false;
   for (const { key, operator, values = [] } of matchExpressions ?? []) {
-    if (operator === "In" && !(has(key) && values.includes(labels[key] as string))) return false;
-    if (operator === "NotIn" && has(key) && values.includes(labels[key] as string)) return false;
+    if (operator === "In" && !(has(key) && values.includes(labels[key]))) return false;
+    if (operator === "NotIn" && has(key) && values.includes(labels[key])) return false;
     if (operator === "Exists" && !has(key)) return false;
     if (operator === "DoesNotExist" && has(key)) return false;
   }
@@ -150,7 +188,9 @@ function portMatches({ protocol = "TCP", port, endPort }: RawPort, flow: RawFlow
   if (port === undefined) return true;
   if (typeof port === "number") return endPort === undefined ? flow.port === port : port <= flow.port && flow.port <= endPort;
   if (!("pod" in flow.to) || flow.to.pod.hostNetwork) return false;
-  return flow.to.pod.ports.some((declared) => declared.name === port && declared.protocol === protocol && declared.containerPort === flow.port);
+  return flow.to.pod.ports.some(
+    (declared) => declared.name === port && declared.protocol === protocol && declared.containerPort === flow.port,
+  );
 }
 
 function peerMatches(cluster: RawCluster, policy: RawPolicy, peer: RawPeer, end: RawEnd, family: 4 | 6): "yes" | "no" | "unknown" {
@@ -163,10 +203,15 @@ function peerMatches(cluster: RawCluster, policy: RawPolicy, peer: RawPeer, end:
   }
   if (!("pod" in end) || end.pod.hostNetwork) return "no";
   const namespace = cluster.namespaces.find(({ name }) => name === end.pod.namespace);
-  const rightNamespace = peer.namespaceSelector === undefined ? end.pod.namespace === policy.namespace : matches(peer.namespaceSelector, namespace?.labels ?? {});
+  const rightNamespace =
+    peer.namespaceSelector === undefined
+      ? end.pod.namespace === policy.namespace
+      : matches(peer.namespaceSelector, namespace?.labels ?? {});
   return rightNamespace && matches(peer.podSelector ?? {}, end.pod.labels) ? "yes" : "no";
 }
 
 function inBlock(address: string, block: string): boolean {
-  return block.includes(":") ? new Address6(address).isInSubnet(new Address6(block)) : new Address4(address).isInSubnet(new Address4(block));
+  return block.includes(":")
+    ? new Address6(address).isInSubnet(new Address6(block))
+    : new Address4(address).isInSubnet(new Address4(block));
 }

@@ -12,7 +12,19 @@ import { snapshotOf, soakOptions } from "./soak.ts";
 import { naiveVerdict, type RawEnd } from "./naive.ts";
 
 /** Just inside and just outside every block that the generator draws. */
-const outside = ["10.0.0.7", "10.0.0.8", "192.168.0.0", "192.168.0.3", "192.168.1.0", "203.0.113.0", "203.0.114.0", "9.255.255.255", "fd00::7", "fd00::8", "::1"];
+const outside = [
+  "10.0.0.7",
+  "10.0.0.8",
+  "192.168.0.0",
+  "192.168.0.3",
+  "192.168.1.0",
+  "203.0.113.0",
+  "203.0.114.0",
+  "9.255.255.255",
+  "fd00::7",
+  "fd00::8",
+  "::1",
+];
 
 function endpointsOf(snapshot: Snapshot): readonly Endpoint[] {
   const addresses = outside.map((text) => parseAddress(text) as Address);
@@ -24,7 +36,12 @@ function* flowsOf(snapshot: Snapshot): Generator<Flow> {
   for (const family of [4, 6] as const) {
     for (const from of endpoints) {
       for (const to of endpoints) {
-        if (addressIn(from, family) === undefined || addressIn(to, family) === undefined || (from.kind === "external" && to.kind === "external")) continue;
+        if (
+          addressIn(from, family) === undefined ||
+          addressIn(to, family) === undefined ||
+          (from.kind === "external" && to.kind === "external")
+        )
+          continue;
         for (const protocol of protocols) for (const port of portNumbers) yield { from, to, family, protocol, port };
       }
     }
@@ -69,8 +86,13 @@ describe("random clusters", () => {
         for (const flow of flowsOf(snapshot)) {
           const connections = calculation.reach(flow.family).connections(flow.from, flow.to);
           const { allow, undetermined } = connections ?? expect.fail(`${flowText(flow)}: no class`);
-          const verdict = hasPort(allow, flow.protocol, flow.port) ? "allow" : hasPort(undetermined, flow.protocol, flow.port) ? "undetermined" : "deny";
-          if (calculation.answer(flow).verdict !== verdict) expect.fail(`${flowText(flow)}: ${calculation.answer(flow).verdict}, by class ${verdict}`);
+          const verdict = hasPort(allow, flow.protocol, flow.port)
+            ? "allow"
+            : hasPort(undetermined, flow.protocol, flow.port)
+              ? "undetermined"
+              : "deny";
+          if (calculation.answer(flow).verdict !== verdict)
+            expect.fail(`${flowText(flow)}: ${calculation.answer(flow).verdict}, by class ${verdict}`);
         }
       }),
       soakOptions(1),
@@ -82,8 +104,16 @@ describe("random clusters", () => {
       fc.asyncProperty(distinctCluster, async (raw) => {
         const snapshot = await snapshotOf(raw);
         const { classes, classOf } = specCalculation(snapshot).reach(4);
-        const ranges = classes.flatMap((one) => (one.ranges ?? []).map((range) => ({ ...range, id: one.id }))).sort((a, b) => (a.first < b.first ? -1 : 1));
-        const taken = new Set([...snapshot.pods, ...snapshot.nodes].flatMap((endpoint) => (endpoint.addresses === "not-yet-assigned" ? [] : endpoint.addresses.filter(({ family }) => family === 4).map(({ value }) => value))));
+        const ranges = classes
+          .flatMap((one) => (one.ranges ?? []).map((range) => ({ ...range, id: one.id })))
+          .sort((a, b) => (a.first < b.first ? -1 : 1));
+        const taken = new Set(
+          [...snapshot.pods, ...snapshot.nodes].flatMap((endpoint) =>
+            endpoint.addresses === "not-yet-assigned"
+              ? []
+              : endpoint.addresses.filter(({ family }) => family === 4).map(({ value }) => value),
+          ),
+        );
         let next = 0n;
         for (const { first, last, id } of ranges) {
           // Only where pods and nodes hold all addresses of a block is there nobody outside.
@@ -101,7 +131,10 @@ describe("random clusters", () => {
   test("the order of objects, policies, rules, peers and ports does not matter", async () => {
     await fc.assert(
       fc.asyncProperty(distinctCluster, async (raw) => {
-        const reversed: RawCluster = { ...raw, policies: [...raw.policies].reverse().map(({ spec, ...own }) => ({ ...own, spec: { ...spec, ...reverseRules(spec) } })) };
+        const reversed: RawCluster = {
+          ...raw,
+          policies: [...raw.policies].reverse().map(({ spec, ...own }) => ({ ...own, spec: { ...spec, ...reverseRules(spec) } })),
+        };
         const [a, b] = [await snapshotOf(raw), await snapshotOf(reversed)];
         const other = rulebook(b);
         const twin = new Map<string, Endpoint>(endpointsOf(b).map((endpoint) => [endpointName(endpoint), endpoint]));
@@ -122,13 +155,21 @@ describe("random clusters", () => {
         const [policy, ...others] = snapshot.policies;
         if (policy === undefined) return;
         const without = rulebook({ ...snapshot, policies: others });
-        const wider = { ...policy, [direction]: policy[direction] && [...policy[direction], { direction, policy: policy.name, peers: "any", ports: "any", origin: policy.origin } as const] };
+        const wider = {
+          ...policy,
+          [direction]: policy[direction] && [
+            ...policy[direction],
+            { direction, policy: policy.name, peers: "any", ports: "any", origin: policy.origin } as const,
+          ],
+        };
         const after = rulebook({ ...snapshot, policies: [wider, ...others] });
         for (const flow of flowsOf(snapshot)) {
           const verdict = verdictOf(judge(before, flow));
           if (verdict === "allow" && verdictOf(judge(after, flow)) !== "allow") expect.fail(`${flowText(flow)}: a rule took it away`);
           const free = judge(without, flow);
-          const wasFree = [free.egress, free.ingress].every((reason) => reason.at(-1)?.tier === "exempt" || (reason.at(-1) as { outcome?: string }).outcome === "not-isolated");
+          const wasFree = [free.egress, free.ingress].every(
+            (reason) => reason.at(-1)?.tier === "exempt" || (reason.at(-1) as { outcome?: string }).outcome === "not-isolated",
+          );
           if (wasFree && verdictOf(free) !== "allow") expect.fail(`${flowText(flow)}: not isolated and not allowed`);
         }
       }),
@@ -139,6 +180,16 @@ describe("random clusters", () => {
 
 function reverseRules(spec: RawCluster["policies"][number]["spec"]): object {
   const flip = <T>(items: readonly T[] | null | undefined): readonly T[] | null | undefined => items && [...items].reverse();
-  const rules = (list: typeof spec.ingress): object[] | null | undefined => list && [...list].reverse().map((rule) => ({ ...rule, ...(rule?.from ? { from: flip(rule.from) } : {}), ...(rule?.to ? { to: flip(rule.to) } : {}), ...(rule?.ports ? { ports: flip(rule.ports) } : {}) }));
-  return { ...(spec.ingress === undefined ? {} : { ingress: rules(spec.ingress) }), ...(spec.egress === undefined ? {} : { egress: rules(spec.egress) }) };
+  const rules = (list: typeof spec.ingress): object[] | null | undefined =>
+    list &&
+    [...list].reverse().map((rule) => ({
+      ...rule,
+      ...(rule?.from ? { from: flip(rule.from) } : {}),
+      ...(rule?.to ? { to: flip(rule.to) } : {}),
+      ...(rule?.ports ? { ports: flip(rule.ports) } : {}),
+    }));
+  return {
+    ...(spec.ingress === undefined ? {} : { ingress: rules(spec.ingress) }),
+    ...(spec.egress === undefined ? {} : { egress: rules(spec.egress) }),
+  };
 }

@@ -25,7 +25,9 @@ export function expectSameReachability(a: Reachability, b: Reachability, snapsho
 /** Addresses at the ends of all ranges, without those that pods and nodes have. */
 function outsideEnds(a: Reachability, b: Reachability, inside: readonly Endpoint[]): readonly Endpoint[] {
   const { family } = a;
-  const taken = new Set(inside.map((endpoint) => addressIn(endpoint, family)).flatMap((address) => (typeof address === "object" ? [address.value] : [])));
+  const taken = new Set(
+    inside.map((endpoint) => addressIn(endpoint, family)).flatMap((address) => (typeof address === "object" ? [address.value] : [])),
+  );
   for (const endpoint of inside) {
     if (endpoint.kind === "node") for (const address of endpoint.addresses) if (address.family === family) taken.add(address.value);
   }

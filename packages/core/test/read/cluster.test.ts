@@ -358,7 +358,7 @@ describe("what is not read (S20)", () => {
     expect(
       ledger.skipped.map((entry) => [
         entry.what,
-        entry.effect === "none" ? "none" : `undetermined ${entry.effect.undetermined}`,
+        typeof entry.effect === "object" ? `undetermined ${entry.effect.undetermined}` : entry.effect,
         entry.count,
       ]),
     ).toEqual([[kind, effect, 1]]);

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { contrail, contrailCommentary } from "../../src/contrail/index.ts";
 import {
   bindNames,
   checkDeviations,
@@ -7,10 +8,16 @@ import {
   neededPaths,
   readUseCase,
   resolveStages,
+  runReport,
+  spec,
   specCalculation,
   type BoundUseCase,
+  type Commentary,
+  type DerivedEngine,
   type Diagnostic,
   type InputFile,
+  type JudgedStage,
+  type Report,
   type StageResult,
   type UseCase,
 } from "../../src/parts.ts";
@@ -55,6 +62,39 @@ export function judgeStages(bound: BoundUseCase): readonly StageResult[] {
     );
   }
   return results;
+}
+
+/** The report of all engines that the scenario asks. */
+export async function reportOf(bound: BoundUseCase): Promise<Report> {
+  const engines: readonly CommentedEngine[] = [spec, { ...contrail(), commentary: contrailCommentary }];
+  const asked = engines.filter(({ name }) => bound.useCase.engines.run?.includes(name) ?? true);
+  const surveys = await Promise.all(asked.map((engine) => surveysOf(bound, engine)));
+  const stages = bound.stages.map((stage, i) => ({ stage, surveys: surveys.map((one) => one[i]) as [Survey, ...Survey[]] }));
+  const results = surveys.flat().map(({ result }) => result);
+  return runReport({ useCase: bound.useCase, stages, findings: checkDeviations(bound, results, undefined) });
+}
+
+type Survey = JudgedStage["surveys"][number];
+
+interface CommentedEngine extends DerivedEngine {
+  readonly commentary?: Commentary;
+}
+
+/** One engine goes through the stages, as a cluster would. */
+async function surveysOf(bound: BoundUseCase, { name, open, commentary }: CommentedEngine): Promise<readonly Survey[]> {
+  const [first, ...later] = bound.stages.map(({ snapshot }) => snapshot);
+  await using session = await open(first);
+  const surveys: Survey[] = [];
+  for (const stage of bound.stages.keys()) {
+    const next = later[stage - 1];
+    if (next !== undefined) await session.advance(next);
+    const { calculation } = session;
+    const because = commentary === undefined ? "for-any-engine" : "for-this-engine";
+    const previous = surveys.at(-1)?.result;
+    const result = checkStage({ bound, stage, engine: name, judge: calculation, previous, today: undefined, because });
+    surveys.push({ engine: name, calculation, commentary, result });
+  }
+  return surveys;
 }
 
 /** Everything that would keep a run of this scenario from succeeding. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { UseCase } from "../../src/index.ts";
-import { judgeStages, objections, readScenario, scenarioNames, scenariosFolder, sentence, useCaseText } from "./scenario.ts";
+import { judgeStages, objections, readScenario, reportOf, scenarioNames, scenariosFolder, sentence, useCaseText } from "./scenario.ts";
 
 test("the index names every scenario and its stages", async () => {
   const index = readFileSync(`${scenariosFolder}/README.md`, "utf8");
@@ -24,6 +24,20 @@ describe.each(scenarioNames)("%s", (name) => {
     const { diagnostics } = await readScenario(name);
     expect(diagnostics.filter(({ severity }) => severity !== "note").map(sentence)).toEqual([]);
     expect(await objections(name)).toEqual([]);
+  });
+
+  test("every engine that it asks shows what it declares, and every difference is named and known", async () => {
+    const { bound } = await readScenario(name);
+    const { findings, conclusion, stages } = await reportOf(bound!);
+    expect(findings.map(({ code, message }) => `${code}: ${message}`)).toEqual([]);
+    expect(conclusion.exitCode).toBe(0);
+    for (const { name: id, title, known } of stages.flatMap(({ differences }) => differences)) {
+      expect(id).toMatch(/^D\d+$/);
+      // Ours begin with the name; the chapter's is in the words of its designer.
+      expect([`${id}: `, title?.toLowerCase()]).toContain(
+        name === "day-one" ? known?.reason.toLowerCase() : known?.reason.slice(0, `${id}: `.length),
+      );
+    }
   });
 
   test("is explained, and called as its folder", async () => {
@@ -119,6 +133,51 @@ describe("day-one in numbers", () => {
       [{ label: "data", direct: 1, through: ["webserver-dev: client1-dev client-jtac cent222"] }],
       [{ label: "data", direct: 1, through: ["webserver-dev: client1-dev client-jtac cent222"] }],
     ]);
+  });
+
+  test("two engines agree on 269 of 270 answers, and one cell differs", async () => {
+    const { bound } = await readScenario("day-one");
+    const { conclusion, stages } = await reportOf(bound!);
+    expect(conclusion.agreement).toEqual({ answers: 270, agreeing: 269 });
+    expect(stages.map(({ surveys }) => surveys.map(({ open }) => open))).toEqual([
+      [54, 54],
+      [44, 44],
+      [38, 38],
+      [32, 32],
+      [38, 39],
+    ]);
+    const differing = stages.flatMap(({ name, differences }) => differences.map((one) => ({ stage: name, ...one })));
+    expect(differing).toMatchObject([
+      {
+        stage: "db-mistake",
+        name: "D3",
+        effect: "more-open",
+        from: ["dev/dbserver-dev"],
+        to: ["dev/webserver-dev"],
+        ports: "all",
+        pairs: 1,
+      },
+    ]);
+  });
+
+  test("a difference that no deviation covers is a finding", async () => {
+    const listed = useCaseText("day-one");
+    for (const [text, expected] of [
+      [
+        listed.slice(0, listed.indexOf("\ndeviations:")),
+        ["contrail: this row does not hold at db-mistake", "contrail is more open than spec at db-mistake"],
+      ],
+      [
+        listed.replace(/^( *)verdict: allow\n( *reason: Allow-all)/m, "$1verdict: deny\n$2"),
+        ["contrail is more open than spec at db-mistake"],
+      ],
+    ] as const) {
+      const { bound } = await readScenario("day-one", text);
+      const { findings, conclusion } = await reportOf(bound!);
+      expect(conclusion.exitCode).toBe(1);
+      const messages = findings.map(({ message }) => message);
+      for (const beginning of expected) expect(messages.filter((message) => message.startsWith(beginning))).toHaveLength(1);
+    }
   });
 
   test("without one declaration the run fails, at that stage and with a flow", async () => {

@@ -408,7 +408,7 @@ stages:
     expect(found.map(({ message }) => message)).toEqual(["right for another reason at now: `cnp/tenants` does not decide it"]);
   });
 
-  test("an engine that cannot say which lines decided is not checked; its own names count", async () => {
+  test("an engine that cannot say which lines decided is not checked; one with names of its own is not held to those of others", async () => {
     const text = `${lab}intent: { from: client, to: web, port: 80, verdict: allow, because: { "": dev/web, other: rule-7 } }\nstages: { name: now, apply: web.yaml }`;
     const { bound } = await judge(useCaseOf(text), manifests);
     const calculation = specCalculation(bound!.stages[0].snapshot);
@@ -427,7 +427,7 @@ stages:
     expect(because({})).toEqual({ status: "as-stated" });
     expect(because({ judge: { cuts: calculation.cuts, reach: (family) => calculation.reach(family) } })).toEqual({ status: "not-checked" });
     expect(because({ engine: "other" })).toMatchObject({ status: "differs", stated: "rule-7", decidedBy: ["dev/web ingress[0]"] });
-    expect(because({ engine: "other", decidedBy: () => ["rule-7"] })).toEqual({ status: "as-stated" });
+    expect(because({ engine: "third", because: "for-this-engine" })).toEqual({ status: "not-checked" });
   });
 });
 

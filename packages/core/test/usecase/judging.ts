@@ -31,6 +31,13 @@ export const exampleManifests: Manifests = {
   ),
   "policy1-qa.yaml": policy("policy1", "qa", "podSelector: {}"),
   "closed.yaml": policy("closed", "dev", "podSelector: {}"),
+  "egress-open.yaml": policy(
+    "egress-open",
+    "dev",
+    "podSelector: { matchLabels: { app: client } }",
+    "policyTypes: [Egress]",
+    "egress: [{}]",
+  ),
 };
 
 export function policy(name: string, namespace: string, ...spec: readonly string[]): string {

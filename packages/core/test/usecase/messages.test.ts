@@ -1,5 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { contrailCalculation, contrailCommentary } from "../../src/contrail/index.ts";
+import { checkStage, plainRows, specCalculation, type Diagnostic, type Snapshot } from "../../src/index.ts";
 import { readMessages } from "../../src/read/read.ts";
+import { differenceFindings, differencesAt } from "../../src/report/differences.ts";
+import { familiesOf, rowsOf, viewAt } from "../../src/report/rows.ts";
 import { messages } from "../../src/usecase/messages.ts";
 import { exampleManifests, judge } from "./judging.ts";
 
@@ -7,7 +11,7 @@ describe("every code has a page, and its example has that mistake and no other",
   test.each(Object.entries(messages).map(([code, { page, severity }]) => ({ code, page, severity })))(
     "$code",
     async ({ code, page, severity }) => {
-      const { diagnostics, findings } = await judge(page.example.text, exampleManifests, { today: "2026-06-30" });
+      const { diagnostics, findings } = await judged(code, page.example.text);
       const remarks = ["no-pods", "no-policies"];
       const found = [...diagnostics, ...findings].filter((each) => !remarks.includes(each.code));
       expect([...new Set(found.map((each) => `${each.severity} ${each.code}`))]).toEqual([`${severity} ${code}`]);
@@ -19,6 +23,28 @@ describe("every code has a page, and its example has that mistake and no other",
     },
   );
 });
+
+/** What only several engines show is asked of them. */
+async function judged(
+  code: string,
+  text: string,
+): Promise<{ readonly diagnostics: readonly Diagnostic[]; readonly findings: readonly Diagnostic[] }> {
+  const one = await judge(text, exampleManifests, { today: "2026-06-30" });
+  if (code !== "engines-differ") return one;
+  const [{ snapshot }] = one.bound!.stages as unknown as readonly [{ readonly snapshot: Snapshot }];
+  const calculations = { spec: specCalculation(snapshot), contrail: contrailCalculation(snapshot) };
+  const families = familiesOf(Object.values(calculations), plainRows);
+  const rows = rowsOf(Object.values(calculations), families, plainRows);
+  const surveyed = Object.entries(calculations).map(([engine, calculation]) => ({
+    engine,
+    calculation,
+    commentary: engine === "contrail" ? contrailCommentary : undefined,
+    result: checkStage({ bound: one.bound!, stage: 0, engine, judge: calculation, previous: undefined, today: undefined }),
+    view: viewAt(rows, calculation, families),
+  }));
+  const found = differencesAt(surveyed as unknown as Parameters<typeof differencesAt>[0]);
+  return { diagnostics: one.diagnostics, findings: differenceFindings(surveyed[0].result, "spec", found, (id) => id) };
+}
 
 test("no code of a use case means something else in manifests", () => {
   expect(Object.keys(messages).filter((code) => code in readMessages)).toEqual([]);

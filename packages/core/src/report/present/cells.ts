@@ -1,4 +1,4 @@
-import type { Paint } from "./look.ts";
+import type { Look, Paint } from "./look.ts";
 
 /**
  * What a matrix cell says of its ports: `all`, `80` (only 80/TCP), `53/UDP`, `80,443`, `3 ports`, `-` (nothing), `?` (undetermined).
@@ -15,9 +15,16 @@ export function verdictCell(allow: string, undetermined: string): string {
   return allow !== "-" ? "allow" : undetermined !== "-" ? "undet" : "deny";
 }
 
-export function paintCell(text: string, paint: Paint): string {
+function paintCell(text: string, paint: Paint): string {
   if (text === "-" || text === "deny") return paint.quiet(text);
   return text.startsWith("?") || text === "undet" ? paint.warning(text) : paint.open(text);
+}
+
+/** With its marks: `!` breaks the intent, `≠` engines differ. */
+export function paintMarked(cell: string, { glyphs, paint }: Pick<Look, "glyphs" | "paint">): string {
+  const mark = cell.endsWith(glyphs.differs) ? glyphs.differs : "";
+  const text = cell.slice(0, cell.length - mark.length);
+  return (text.endsWith("!") ? paint.strong(text) : paintCell(text, paint)) + (mark === "" ? "" : paint.differs(mark));
 }
 
 function shortPorts(ports: string): string {

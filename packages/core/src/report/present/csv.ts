@@ -8,7 +8,7 @@ import { askBecause } from "./sentences.ts";
  *
  * - `list`: from, to, ports, because. As on the terminal, ports that nobody can tell are led by `?`, and ports that one family alone
  *   has by `v4:` or `v6:`; names of one side, and ports, are divided by spaces.
- * - `matrix`: from, to, ports, undetermined, family; one record per pair, one per family where they differ. `-` is no port.
+ * - `matrix`: from, to, ports, undetermined, family, engine; one record per pair, one per family where they differ. `-` is no port.
  * - `ask`: from, to, port, protocol, family, verdict, because.
  * - `run`: stage, engine, from, to, ports, undetermined, breaks, family.
  */
@@ -35,8 +35,10 @@ function recordsOf(document: MatrixDocument | ListDocument | Report | readonly A
       };
     case "netproof.matrix/1":
       return {
-        columns: ["from", "to", "ports", "undetermined", "family"],
-        rows: document.pairs.map(({ from, to, allow, undetermined, family }) => [from, to, allow, undetermined, familyOf(family)]),
+        columns: ["from", "to", "ports", "undetermined", "family", "engine"],
+        rows: [{ engine: document.engines[0] ?? "", pairs: document.pairs }, ...document.others].flatMap(({ engine, pairs }) =>
+          pairs.map(({ from, to, allow, undetermined, family }) => [from, to, allow, undetermined, familyOf(family), engine]),
+        ),
       };
     case "netproof.report/1":
       return {

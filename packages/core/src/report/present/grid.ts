@@ -1,4 +1,4 @@
-import type { Report, ReportRow } from "../types.ts";
+import type { Report, ReportRow, ReportStage } from "../types.ts";
 import { cellText } from "./cells.ts";
 import { number } from "./numbers.ts";
 import { nameOf } from "./sentences.ts";
@@ -37,7 +37,7 @@ export interface GridCell {
   readonly text: string;
   readonly open: Openness;
   readonly breaks: string | undefined;
-  /** Whether another engine says otherwise. */
+  /** Whether another engine contradicts it. */
   readonly differs: boolean;
   /** The pair as the first engine judged it; one entry per family where they differ. */
   readonly rows: readonly ReportRow[];
@@ -60,14 +60,14 @@ export function gridOf(report: Report, { foldAbove, mostRows, mostDevices }: Gri
   if (focus.length === 0 && endpoints.length > mostDevices) {
     return { blocks: [], rows: [], leftOut: [`${number(endpoints.length)} rows and no device under test: the grid is left out`] };
   }
-  const judged = report.stages.map(({ surveys }) => surveys.map(({ rows }) => byPair(rows)));
+  const judged = report.stages.map((stage) => ({ rows: byPair(stage.surveys[0]?.rows ?? []), differing: differingKeys(stage) }));
   const block = (side: "to" | "from", device: string): GridBlock => ({
     side,
     device,
     cells: new Map(
       endpoints.map(({ id }) => {
         const key = side === "to" ? keyOf(id, device) : keyOf(device, id);
-        return [id, judged.map((surveys) => cellOf(surveys.map((rows) => rows.get(key) ?? [])))];
+        return [id, judged.map(({ rows, differing }) => cellOf(rows.get(key) ?? [], differing.has(key)))];
       }),
     ),
   });
@@ -106,15 +106,20 @@ export function keyOf(from: string, to: string): string {
   return JSON.stringify([from, to]);
 }
 
-/** One pair at one stage, from the rows of every engine. */
-function cellOf([rows = [], ...others]: readonly (readonly ReportRow[])[]): GridCell | undefined {
+/** The pairs for which engines contradict each other. */
+export function differingKeys({ differences }: ReportStage): ReadonlySet<string> {
+  return new Set(differences.flatMap(({ from, to }) => from.flatMap((a) => to.map((b) => keyOf(a, b)))));
+}
+
+/** One pair at one stage, as the first engine judged it. */
+function cellOf(rows: readonly ReportRow[], differs: boolean): GridCell | undefined {
   if (rows.length === 0) return undefined;
   const text = pairText(rows);
   return {
     text,
     open: opennessOf(rows),
     breaks: rows.find(({ breaks }) => breaks !== undefined)?.breaks,
-    differs: others.some((other) => other.length > 0 && exactText(other) !== exactText(rows)),
+    differs,
     rows,
   };
 }

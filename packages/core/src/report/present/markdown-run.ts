@@ -1,4 +1,4 @@
-import type { Place, Report, ReportStage } from "../types.ts";
+import type { Difference, Place, Report, ReportStage } from "../types.ts";
 import { legendOf } from "./cells.ts";
 import { markdownCell } from "./escape.ts";
 import { blockTitle, gridOf, type GridBlock, type GridCell, type GridLimits, type GridRow } from "./grid.ts";
@@ -13,10 +13,13 @@ import {
   changeSentence,
   conclusionSentence,
   counted,
+  differenceSentence,
+  differenceStanding,
   engineWords,
   intentWords,
   judgedAssertions,
   nameOf,
+  openCount,
   policiesText,
   runHeadline,
   setNames,
@@ -55,7 +58,7 @@ function stageTable(report: Report): string {
   const rows = report.stages.map((stage) => [
     `**${stageName(stage)}**`,
     markdownCell(policiesText(stage)),
-    `${number(stage.totals.open)} of ${number(stage.totals.pairs)}${stage.totals.undetermined === 0 ? "" : `, ${number(stage.totals.undetermined)} undetermined`}`,
+    `${openCount(stage, " ≠ ")} of ${number(stage.totals.pairs)}${stage.totals.undetermined === 0 ? "" : `, ${number(stage.totals.undetermined)} undetermined`}`,
     ...(judged ? [number(brokenPairs(stage)), intentWords(stage)] : []),
   ]);
   return markdownTable(columns, rows);
@@ -82,7 +85,7 @@ function heldText({ broken, violations }: ReportStage, id: string): string {
 }
 
 function stageText(report: Report, stage: ReportStage, before: ReportStage | undefined): string {
-  const { about, changes, violations, expected, paths } = stage;
+  const { about, changes, violations, differences, expected, paths } = stage;
   const names = setNames(report);
   const line = (label: string, sentence: string, place?: Place): string =>
     `- ${label} ${markdownCell(sentence)}${place === undefined ? "" : ` (${placeText(place)})`}`;
@@ -92,6 +95,7 @@ function stageText(report: Report, stage: ReportStage, before: ReportStage | und
     ...violations.map((violation) =>
       line(`**${violationLabel(violation)}**`, violationSentence(report, violation, arrow), violation.witness?.place),
     ),
+    ...differences.flatMap((difference) => differenceLines(report, difference)),
     ...(held === 0 ? [] : [line("expected:", `${held} of ${expected.length} rows hold`)]),
     ...expected
       .filter(({ holds }) => holds !== "holds")
@@ -111,6 +115,19 @@ function stageText(report: Report, stage: ReportStage, before: ReportStage | und
     lines.join("\n"),
   ];
   return parts.filter((part) => part !== "").join("\n\n");
+}
+
+/** Who differs and whether the file knows of it, then what each engine says. */
+function differenceLines(report: Report, difference: Difference): readonly string[] {
+  const { name, answers } = difference;
+  const sentence = `${differenceSentence(report, difference, arrow)}; ${differenceStanding(difference)}`;
+  return [
+    `- **≠${name === undefined || name === "unexplained" ? "" : ` ${markdownCell(name)}`}** ${markdownCell(sentence)}`,
+    ...answers.map(
+      ({ engine, verdict, because, place }) =>
+        `  - ${markdownCell(engine)}: ${verdict}, ${markdownCell(because)}${place === undefined ? "" : ` (${placeText(place)})`}`,
+    ),
+  ];
 }
 
 function stageName({ number: position, name }: ReportStage): string {

@@ -1,8 +1,10 @@
 import type {
   AskRow,
   CheckDocument,
+  ComparedExplanation,
   Coverage,
   ExplainDocument,
+  Explanation,
   FlowExplanation,
   ListDocument,
   ListRule,
@@ -13,7 +15,9 @@ import type {
   SideExplanation,
 } from "../types.ts";
 import { legendOf } from "./cells.ts";
+import { walkLines } from "./contrail-walk.ts";
 import { markdownCell } from "./escape.ts";
+import { comparedResult, differenceText, resultOf } from "./explain.ts";
 import { frameLines, presentFrame } from "./frame.ts";
 import { coverageText, diagnosticsText, fenced, fenceLook, markdownTable, placeText, type MarkdownColumn } from "./markdown-parts.ts";
 import { runParts } from "./markdown-run.ts";
@@ -54,14 +58,21 @@ function partsOf(
 
 function matrix(document: MatrixDocument): readonly string[] {
   const table = matrixTable(document, mostLines);
-  const cells = table.rows.map((row) => table.columns.map((column) => table.cell(row, column)?.text ?? ""));
+  const found = table.rows.map((row) => table.columns.map((column) => table.cell(row, column)));
+  const cells = found.map((row) => row.map((one) => one?.text ?? ""));
   const columns: MarkdownColumn[] = [
     { head: "From, to" },
     ...table.columns.map(({ position }): MarkdownColumn => ({ head: String(position) })),
   ];
-  const rows = table.rows.map(({ label }, i) => [markdownCell(label), ...(cells[i] ?? []).map(markdownCell)]);
+  const rows = table.rows.map(({ label }, i) => [
+    markdownCell(label),
+    ...(found[i] ?? []).map((one) => (one === undefined ? "" : markdownCell(one.text) + (one.differs ? " **≠**" : ""))),
+  ]);
   const unnamed = unnamedColumns(table).map(({ label }) => markdownCell(label));
-  const legend = table.content === "ports" ? legendOf(cells.flat(), { breaks: false, differs: undefined }) : "";
+  const legend =
+    table.content === "ports"
+      ? legendOf(cells.flat(), { breaks: false, differs: found.flat().some((one) => one?.differs) ? "≠" : undefined })
+      : "";
   return [
     `**${markdownCell(headline(document).trimEnd())}**`,
     markdownCell(table.note ?? ""),
@@ -111,17 +122,46 @@ function explanation({ stage, answers: all, notes }: ExplainDocument): readonly 
   const at = stage === undefined ? "" : ` at ${markdownCell(stage)}`;
   const parts = all.flatMap((answer) => {
     const where = `${at}${families ? ` in IPv${answer.family}` : ""}`;
-    return answer.kind === "flow" ? flow(answer, where) : allPorts(answer, where);
+    if (answer.kind === "compared") return compared(answer, where);
+    return [`### ${question(answer)}${where}: ${markdownCell(resultOf(answer))}`, ...explained(answer)];
   });
   return [...parts, notes.map((note) => `- ${markdownCell(note)}`).join("\n")];
 }
 
-function flow({ from, to, port, which, verdict, sides, help }: FlowExplanation, where: string): readonly string[] {
-  const behind = which === undefined ? "" : `, which is ${markdownCell(which)},`;
+function question(answer: ExplainDocument["answers"][number]): string {
+  const [port, which] = answer.kind === "ports" ? [undefined, undefined] : [answer.port, answer.which];
+  const ends = `${markdownCell(answer.from)} ${arrow} ${markdownCell(answer.to)}${port === undefined ? "" : ` ${markdownCell(port)}`}`;
+  return `${ends}${which === undefined ? "" : `, which is ${markdownCell(which)},`}`;
+}
+
+function compared(answer: ComparedExplanation, where: string): readonly string[] {
+  return [
+    `### ${question(answer)}${where}: ${markdownCell(comparedResult(answer, "≠"))}`,
+    ...answer.answers.flatMap(({ engine, version, difference, explanation: one }) => {
+      const why = [differenceText(difference), version === undefined ? "" : `(profile ${version})`].filter((part) => part !== "").join(" ");
+      return [
+        `**${markdownCell(engine)}**: ${markdownCell(resultOf(one))}${why === "" ? "" : `, ${markdownCell(why)}`}`,
+        ...explained(one),
+      ];
+    }),
+  ];
+}
+
+function explained(one: Explanation): readonly string[] {
+  switch (one.kind) {
+    case "flow":
+      return flow(one);
+    case "walk":
+      return [fenced(walkLines(one, "counts", "", fenceLook))];
+    case "ports":
+      return allPorts(one);
+  }
+}
+
+function flow({ sides, help }: FlowExplanation): readonly string[] {
   const columns = ["Direction", "Of", "Verdict", "Because", "Place"].map((head) => ({ head }));
   const frames = sides.map(framesOf).join("");
   return [
-    `### ${markdownCell(from)} ${arrow} ${markdownCell(to)} ${markdownCell(port)}${behind}${where}: ${verdict}`,
     markdownTable(columns, sides.flatMap(sideRows)),
     frames === "" ? "" : fenced(frames),
     help === undefined ? "" : `Help: ${markdownCell(help)}`,
@@ -140,9 +180,8 @@ function framesOf({ decides, frames }: SideExplanation): string {
   return (decides === undefined ? "" : frameLines([decides], fenceLook)) + frames.map((frame) => presentFrame(frame, fenceLook)).join("");
 }
 
-function allPorts({ from, to, summary, groups }: PortsExplanation, where: string): readonly string[] {
+function allPorts({ groups }: PortsExplanation): readonly string[] {
   return [
-    `### ${markdownCell(from)} ${arrow} ${markdownCell(to)}${where}: ${markdownCell(summary)}`,
     markdownTable(
       ["Verdict", "Ports", "Because"].map((head) => ({ head })),
       groups.map((group) => [`**${group.verdict}**`, markdownCell(group.ports), markdownCell(group.because)]),

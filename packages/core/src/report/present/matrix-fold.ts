@@ -1,4 +1,4 @@
-import type { MatrixDocument, ReportPair } from "../types.ts";
+import type { MatrixDocument, MatrixPair } from "../types.ts";
 import { keyOf } from "./grid.ts";
 
 /**
@@ -7,7 +7,7 @@ import { keyOf } from "./grid.ts";
  */
 export function foldMatrix(document: MatrixDocument, most: number): MatrixDocument | undefined {
   const { endpoints } = document;
-  const cells = new Map<string, readonly ReportPair[]>();
+  const cells = new Map<string, readonly MatrixPair[]>();
   for (const pair of document.pairs) {
     const key = keyOf(pair.from, pair.to);
     cells.set(key, [...(cells.get(key) ?? []), pair]);
@@ -16,7 +16,9 @@ export function foldMatrix(document: MatrixDocument, most: number): MatrixDocume
   const texts = new Map(
     [...cells].map(([key, pairs]) => [
       key,
-      pairs.map(({ family, allow, undetermined }) => `${family ?? ""} ${allow} ${undetermined}`).join(";"),
+      pairs
+        .map(({ family, allow, undetermined, differs }) => `${family ?? ""} ${allow} ${undetermined}${differs ? " differs" : ""}`)
+        .join(";"),
     ]),
   );
   const textAt = (from: string, to: string): string => texts.get(keyOf(from, to)) ?? "";

@@ -1,4 +1,4 @@
-import type { MatrixDocument, ReportEndpoint, ReportPair } from "../types.ts";
+import type { MatrixDocument, MatrixPair, ReportEndpoint, ReportPair } from "../types.ts";
 import { verdictCell } from "./cells.ts";
 import { exactText, familyMark, keyOf, opennessOf, pairText, type Openness } from "./grid.ts";
 import { foldMatrix } from "./matrix-fold.ts";
@@ -29,6 +29,8 @@ export interface TableLine {
 export interface MatrixTableCell {
   readonly open: Openness;
   readonly text: string;
+  /** Engines contradict each other. */
+  readonly differs: boolean;
   /** The cell as a sentence. */
   readonly title: string;
 }
@@ -53,7 +55,7 @@ export function unnamedColumns({ rows, columns }: MatrixTable): readonly TableLi
 }
 
 function endpointTable({ endpoints, pairs, port }: MatrixDocument, note: string | undefined): MatrixTable {
-  const byPair = new Map<string, ReportPair[]>();
+  const byPair = new Map<string, MatrixPair[]>();
   for (const pair of pairs) {
     const known = byPair.get(keyOf(pair.from, pair.to));
     if (known === undefined) byPair.set(keyOf(pair.from, pair.to), [pair]);
@@ -69,8 +71,11 @@ function endpointTable({ endpoints, pairs, port }: MatrixDocument, note: string 
       const found = byPair.get(keyOf(row.id, column.id));
       if (found === undefined) return undefined;
       const ports = exactText(found);
-      const title = `${names.get(row.id) ?? row.id} → ${names.get(column.id) ?? column.id}: ${ports === "-" ? "nothing is open" : ports === "all" ? "every port" : ports}`;
-      return port === undefined ? { open: opennessOf(found), text: pairText(found), title } : { ...askedCell(found), title };
+      const differs = found.some((pair) => pair.differs);
+      const what = `${ports === "-" ? "nothing is open" : ports === "all" ? "every port" : ports}${differs ? ", engines differ" : ""}`;
+      const title = `${names.get(row.id) ?? row.id} → ${names.get(column.id) ?? column.id}: ${what}`;
+      const content = port === undefined ? { open: opennessOf(found), text: pairText(found) } : askedCell(found);
+      return { ...content, differs, title };
     },
     content: port === undefined ? "ports" : "verdicts",
     note,
@@ -107,10 +112,10 @@ function spaceTable(document: MatrixDocument, most: number): MatrixTable {
       const counts = countsOf(row.id, column.id);
       if (counts === undefined || counts.pairs === 0) return undefined;
       const { open, pairs, whole, unsure } = counts;
-      const title = `${row.id} → ${column.id}: ${number(open)} of ${number(pairs)} pairs are open`;
-      if (whole === pairs) return { open: "all", text: "all", title };
-      if (open === 0 && unsure > 0) return { open: "undetermined", text: "?", title };
-      return open === 0 ? { open: "none", text: "-", title } : { open: "some", text: number(open), title };
+      const told = { differs: false, title: `${row.id} → ${column.id}: ${number(open)} of ${number(pairs)} pairs are open` };
+      if (whole === pairs) return { ...told, open: "all", text: "all" };
+      if (open === 0 && unsure > 0) return { ...told, open: "undetermined", text: "?" };
+      return open === 0 ? { ...told, open: "none", text: "-" } : { ...told, open: "some", text: number(open) };
     },
     content: "counts",
     note: `${number(document.endpoints.length)} rows are too many: open pairs per namespace instead${document.port === undefined ? "" : `, on ${document.port}`}${more}`,

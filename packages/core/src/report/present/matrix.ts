@@ -1,5 +1,5 @@
 import type { MatrixDocument, ReportEndpoint, ReportPair } from "../types.ts";
-import { cellText, paintCell, verdictCell } from "./cells.ts";
+import { cellText, paintMarked, verdictCell } from "./cells.ts";
 import { safeText } from "./escape.ts";
 import type { Look } from "./look.ts";
 import { foldMatrix } from "./matrix-fold.ts";
@@ -23,7 +23,7 @@ const mostCompared = 400;
  * asked about, rows that are alike share one.
  */
 export function presentMatrix(document: MatrixDocument, look: Look): string {
-  const head = `${fill(headline(document).trimEnd(), look)}\n`;
+  const head = `${fill(headline(document, look.glyphs.differs).trimEnd(), look)}\n`;
   const grid = endpointGrid(document, look);
   if (look.full || !tooWide(grid, look)) return head + drawn(grid, look) + columnNames(document, look);
   // A selection (--from, -n) has left the namespaces behind: there, rows that are alike say more.
@@ -51,7 +51,8 @@ function tooWide({ lines }: Grid, look: Look): boolean {
   return Math.max(0, ...lines.map(({ width }) => width)) > look.width;
 }
 
-export function headline({ stage, port, totals, pairs: cells }: MatrixDocument): string {
+export function headline(document: MatrixDocument, differs = "≠"): string {
+  const { stage, port, totals, pairs: cells } = document;
   const { pairs, open, undetermined } = totals;
   const where = [stage, port]
     .filter((part) => part !== undefined)
@@ -60,7 +61,17 @@ export function headline({ stage, port, totals, pairs: cells }: MatrixDocument):
   const count = open === pairs ? `all ${number(pairs)} pairs are open` : `${number(open)} of ${number(pairs)} pairs are open`;
   const every = port !== undefined || open === 0 ? "" : `, ${openText(totals, cells)}`;
   const unsure = undetermined === 0 ? "" : `, ${number(undetermined)} undetermined`;
-  return `${where === "" ? "" : `${where}: `}${count}${every}${unsure}\n`;
+  return `${where === "" ? "" : `${where}: `}${agreementText(document, differs)}${count}${every}${unsure}\n`;
+}
+
+/** `spec and contrail differ on 1 of 54 pairs (≠); by spec `; nothing where one engine was asked. */
+function agreementText({ engines, differing, totals }: MatrixDocument, differs: string): string {
+  const [first = "", ...others] = engines;
+  if (others.length === 0) return "";
+  const all = `${engines.slice(0, -1).join(", ")} and ${engines.at(-1)}`;
+  return differing === 0
+    ? `${all} agree on all pairs; `
+    : `${all} differ on ${number(differing)} of ${number(totals.pairs)} pairs (${differs}); by ${first} `;
 }
 
 function openText({ open, openOnEveryPort }: MatrixDocument["totals"], cells: readonly ReportPair[]): string {
@@ -88,10 +99,12 @@ interface Grid {
 /** Rows are those that open something, columns those that are reached: with --from and --to they differ. */
 function endpointGrid({ endpoints, pairs, port }: MatrixDocument, look: Look): Grid {
   const cells = cellsByPair(pairs, port === undefined ? cellText : verdictCell);
+  const differing = new Set(pairs.flatMap(({ from, to, differs }) => (differs ? [key(from, to)] : [])));
+  const marked = (at: string): string => (cells.get(at) ?? "") + (differing.has(at) ? look.glyphs.differs : "");
   const [sources, targets] = sidesOf({ endpoints, pairs });
   const rows = sources.map(({ endpoint, label }) => ({
     label,
-    cells: targets.map((other) => cells.get(key(endpoint.id, other.endpoint.id)) ?? ""),
+    cells: targets.map((other) => marked(key(endpoint.id, other.endpoint.id))),
   }));
   return gridOf(
     rows,
@@ -175,7 +188,7 @@ function drawn({ heads, cellWidth, lines }: Grid, look: Look): string {
     return `${(pad(label, labelWidth, look) + drawnCells.join("")).trimEnd()}\n`;
   };
   const head = look.headers ? row("FROM, TO", heads, look.paint.quiet) : "";
-  const body = shown.map(({ cells }, i) => row(labels[i] ?? "", cells, (cell) => paintCell(cell, look.paint))).join("");
+  const body = shown.map(({ cells }, i) => row(labels[i] ?? "", cells, (cell) => paintMarked(cell, look))).join("");
   return head + body + (cut ? `${lines.length - shown.length} more: --full\n` : "");
 }
 
@@ -193,7 +206,9 @@ function namespaces(document: MatrixDocument, look: Look): string {
   const what = `${fill(`${number(endpoints.length)} ${rowsWord(document)} are too wide for ${look.width} columns: open pairs per namespace instead${on}`, look)}\n`;
   const more =
     spaces.left > 0 ? `the ${spaces.spaces.length} most reachable namespaces, ${number(spaces.left)} left out: --full -o csv\n` : "";
-  const [first = "NAMESPACE", second = first] = spaces.spaces.map(({ name }) => name).filter((name) => /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name));
+  const [first = "NAMESPACE", second = first] = spaces.spaces
+    .map(({ name }) => name)
+    .filter((name) => /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name));
   const zoom = [`Zoom: --from ${first} --to ${second}`, `-n ${first}`, "-l LABEL=VALUE", "--full -o csv"].join(" | ");
   return `${what}${drawn(grid, look)}${more}${look.measure(zoom) > look.width ? zoom.replace(" | -l LABEL=VALUE", "") : zoom}\n`;
 }

@@ -1,8 +1,9 @@
-import type { Report, ReportEndpoint, ReportRow, ReportStage, Violation } from "../types.ts";
-import { cellText, legendOf, paintCell } from "./cells.ts";
+import type { Difference, Report, ReportEndpoint, ReportRow, ReportStage, Violation } from "../types.ts";
+import { cellText, legendOf, paintMarked } from "./cells.ts";
 import { presentCoverage, presentLedger } from "./check.ts";
 import { safeText } from "./escape.ts";
 import { presentDiagnostics } from "./frame.ts";
+import { differingKeys, keyOf } from "./grid.ts";
 import { plainPaint, type Look } from "./look.ts";
 import { number } from "./numbers.ts";
 import { nameSet } from "./names.ts";
@@ -15,10 +16,14 @@ import {
   changeSentence,
   conclusionSentence,
   counted,
+  differenceCount,
+  differenceSentence,
+  differenceStanding,
   engineWords,
   intentWords,
   judgedAssertions,
   nameOf,
+  openCount,
   policiesText,
   runHeadline,
   setNames,
@@ -42,7 +47,9 @@ const foldFrom = 4;
 export function presentRun(report: Report, look: Look, ledger: "line" | "table" = "line"): string {
   const sections = [
     headline(report, look) + environment(report, look),
-    report.assertions.map(({ id, text }) => `${wrap(`${safeText(id)}  ${safeText(text)}`, look, " ".repeat(look.measure(safeText(id)) + 2))}\n`).join(""),
+    report.assertions
+      .map(({ id, text }) => `${wrap(`${safeText(id)}  ${safeText(text)}`, look, " ".repeat(look.measure(safeText(id)) + 2))}\n`)
+      .join(""),
     stageTable(report, look),
     grid(report, look),
     report.stages.map((stage, i) => stageBlock(report, stage, report.stages[i - 1], look)).join(""),
@@ -59,7 +66,9 @@ export function presentRunQuiet({ stages }: Report, look: Look): string {
     return [
       stage.name,
       intentWords(stage),
-      broken === 0 ? "" : `${number(broken)} ${broken === 1 ? "pair breaks" : "pairs break"} the intent`,
+      [broken === 0 ? "" : `${number(broken)} ${broken === 1 ? "pair breaks" : "pairs break"} the intent`, differenceCount(stage)]
+        .filter((part) => part !== "")
+        .join(", "),
     ];
   });
   return table([{ head: "" }, { head: "" }, { head: "" }], rows, { ...look, headers: false });
@@ -177,7 +186,8 @@ function stageTableOf(
   let total = -1;
   const rows = stages.map((stage): readonly Cell[] => {
     const { totals } = stage;
-    const open = totals.pairs === total ? number(totals.open) : `${number(totals.open)} of ${number(totals.pairs)}`;
+    const count = openCount(stage, look.glyphs.differs);
+    const open = totals.pairs === total ? count : `${count} of ${number(totals.pairs)}`;
     total = totals.pairs;
     return [
       { text: `${stage.number} ${stage.name}`, paint: look.paint.strong },
@@ -220,28 +230,36 @@ function grid(report: Report, look: Look): string {
   if (endpoints.length > mostEndpoints && !look.full && focus.length === 0) return "";
   const targets = everything ? endpoints.map(({ id }) => id) : focus;
   const others = endpoints.map(({ id }) => id).filter((id) => !focus.includes(id));
-  const into: GridTable = { head: "FROM", blocks: targets.map((id) => block(report, "to", id)), ids: endpoints.map(({ id }) => id) };
-  const outOf: GridTable = { head: "TO", blocks: focus.map((id) => block(report, "from", id)), ids: others };
+  const into: GridTable = { head: "FROM", blocks: targets.map((id) => block(report, "to", id, look)), ids: endpoints.map(({ id }) => id) };
+  const outOf: GridTable = { head: "TO", blocks: focus.map((id) => block(report, "from", id, look)), ids: others };
   const drawn = drawTables(report, everything ? [into] : [into, outOf], look);
-  const cells = stages.flatMap(({ surveys }) =>
-    (surveys[0]?.rows ?? []).filter(({ from, to }) => everything || focus.includes(from) || focus.includes(to)),
-  );
+  const isShown = ({ from, to }: ReportRow): boolean => everything || focus.includes(from) || focus.includes(to);
+  const cells = stages.flatMap(({ surveys }) => (surveys[0]?.rows ?? []).filter(isShown));
+  const differs = stages.some((stage) => {
+    const differing = differingKeys(stage);
+    return stage.surveys[0]?.rows.some((row) => isShown(row) && differing.has(keyOf(row.from, row.to)));
+  });
   const legend = legendOf(
     cells.map(({ allow, undetermined }) => cellText(allow, undetermined)),
-    { breaks: cells.some(({ breaks }) => breaks !== undefined), differs: undefined },
+    { breaks: cells.some(({ breaks }) => breaks !== undefined), differs: differs ? look.glyphs.differs : undefined },
   );
   return `${drawn}${look.paint.quiet(wrap(legend, look))}\n`;
 }
 
-function block({ endpoints, stages }: Report, side: "to" | "from", device: string): Block {
+function block({ endpoints, stages }: Report, side: "to" | "from", device: string, { glyphs }: Look): Block {
   const cells = new Map<string, string[]>();
-  stages.forEach(({ surveys }, stage) => {
-    for (const row of surveys[0]?.rows ?? []) {
+  stages.forEach((one, stage) => {
+    const differing = differingKeys(one);
+    for (const row of one.surveys[0]?.rows ?? []) {
       const [own, other] = side === "to" ? [row.to, row.from] : [row.from, row.to];
       if (own !== device) continue;
       const texts = cells.get(other) ?? stages.map(() => "");
       texts[stage] = joinFamilies(texts[stage] ?? "", row);
       cells.set(other, texts);
+    }
+    for (const [other, texts] of cells) {
+      const key = side === "to" ? keyOf(other, device) : keyOf(device, other);
+      if (differing.has(key)) texts[stage] += glyphs.differs;
     }
   });
   return { caption: `${side} ${nameOf(endpoints, device)}`, cells };
@@ -322,7 +340,7 @@ function cellsText(cells: readonly string[], width: number, look: Look): Painted
   const shown = cells.slice(0, last + 1);
   const painted = shown.map((cell, i) => {
     const padding = i === last ? "" : " ".repeat(Math.max(0, width - look.measure(cell)));
-    const base = cell.endsWith("!") ? look.paint.strong(cell) : paintCell(cell, look.paint);
+    const base = paintMarked(cell, look);
     const differs = i > 0 && cell !== shown[i - 1] && shown[i - 1] !== "";
     return (differs ? look.paint.changed(base) : base) + padding;
   });
@@ -360,6 +378,7 @@ function stageBlock(report: Report, stage: ReportStage, before: ReportStage | un
   const head = `${stage.number} ${look.paint.strong(safeText(stage.name))}: ${changeHeadline(stage, before)}\n`;
   const changes = changeLines(report, stage, look);
   const violations = stage.violations.map((violation) => violationLine(report, violation, look)).join("");
+  const differences = differenceLines(report, stage, look);
   const expected = expectedLines(stage, look);
   const names = setNames(report);
   const data = stage.paths
@@ -367,7 +386,7 @@ function stageBlock(report: Report, stage: ReportStage, before: ReportStage | un
     .filter(({ text, before: then }) => then === undefined || pathsText(then, names) !== text)
     .map(({ label, text }) => labelled(label, safeText(text), look))
     .join("");
-  return head + changes + violations + expected + data;
+  return head + changes + violations + differences + expected + data;
 }
 
 function changeLines(report: Report, { changes }: ReportStage, look: Look): string {
@@ -386,6 +405,36 @@ function changeLines(report: Report, { changes }: ReportStage, look: Look): stri
 
 function violationLine(report: Report, violation: Violation, look: Look): string {
   return labelled(violationLabel(violation), safeText(violationSentence(report, violation, look.glyphs.arrow)), look);
+}
+
+/** More ways to differ than this at one stage are counted. */
+const mostDifferences = 6;
+
+function differenceLines(report: Report, { differences }: ReportStage, look: Look): string {
+  const shown = look.full ? differences : differences.slice(0, mostDifferences);
+  const left = differences.length - shown.length;
+  const more = left === 0 ? "" : labelled(look.glyphs.differs, `${left} more ${left === 1 ? "way" : "ways"} to differ: --full`, look);
+  return shown.map((difference) => differenceBlock(report, difference, look)).join("") + more;
+}
+
+/** Who differs, one line per engine, and whether the file knows of it. */
+function differenceBlock(report: Report, difference: Difference, look: Look): string {
+  const { name, answers } = difference;
+  const label = name === undefined || name === "unexplained" ? look.glyphs.differs : `${look.glyphs.differs} ${name}`;
+  const head = labelled(label, safeText(differenceSentence(report, difference, look.glyphs.arrow)), look);
+  const engineWidth = Math.max(...answers.map(({ engine }) => look.measure(safeText(engine))));
+  const verdictWidth = Math.max(...answers.map(({ verdict }) => verdict.length));
+  const lines = answers.map(({ engine, verdict, because, place }) => {
+    const left = `    ${pad(safeText(engine), engineWidth, look)}  ${verdict.padEnd(verdictWidth)}  `;
+    const indent = " ".repeat(look.measure(left));
+    const at = place === undefined ? "" : safeText(`${place.file}:${place.line}`);
+    const gap = look.width - look.measure(left) - look.measure(safeText(because)) - look.measure(at);
+    // Where the sentence takes the whole line its place is left to `explain`.
+    if (at !== "" && gap >= 2) return `${left}${safeText(because)}${" ".repeat(gap)}${look.paint.place(at)}\n`;
+    return `${left}${fill(safeText(because), { ...look, width: look.width - look.measure(left) }, "").replaceAll("\n", `\n${indent}`)}\n`;
+  });
+  const standing = fill(safeText(differenceStanding(difference)), { ...look, width: look.width - 4 }).replaceAll("\n", "\n    ");
+  return `${head.replace(label, look.paint.differs)}${lines.join("")}    ${standing}\n`;
 }
 
 function expectedLines({ expected }: ReportStage, look: Look): string {

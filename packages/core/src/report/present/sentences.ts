@@ -1,4 +1,4 @@
-import type { AskRow, Change, Report, ReportEndpoint, ReportStage, Violation } from "../types.ts";
+import type { AskRow, Change, Difference, Report, ReportEndpoint, ReportStage, Violation } from "../types.ts";
 import { number } from "./numbers.ts";
 import { nameSet, type SetNames } from "./names.ts";
 
@@ -15,8 +15,64 @@ export function runHeadline({ stages, assertions }: Report): string {
     : `the design holds at ${met} of ${counted(stages.length, "stage")}${declared}`;
 }
 
-export function engineWords({ engines }: Report): string {
+/** `engine spec`, `3 engines, 1 difference`. */
+export function engineWords(report: Report): string {
+  const { agreement } = report.conclusion;
+  if (agreement === undefined) return engineCount(report);
+  const differing = agreement.answers - agreement.agreeing;
+  return differing === 0 ? `${engineCount(report)} agree` : `${engineCount(report)}, ${counted(differing, "difference")}`;
+}
+
+function engineCount({ engines }: Report): string {
   return engines.length === 1 ? `engine ${engines.join()}` : `${engines.length} engines`;
+}
+
+/** `269 of 270 answers agree`. */
+function agreementWords({ conclusion: { agreement } }: Report): string {
+  if (agreement === undefined) return "";
+  const { answers, agreeing } = agreement;
+  return agreeing === answers ? `all ${number(answers)} answers agree` : `${number(agreeing)} of ${number(answers)} answers agree`;
+}
+
+/** Pairs that are open on some port; where engines count differently `38≠39`. */
+export function openCount({ totals, surveys }: ReportStage, differs: string): string {
+  return [...new Set([totals.open, ...surveys.map(({ open }) => open)])].map(number).join(differs);
+}
+
+/** `1 known difference`, in pairs; those that the file does not list are told apart. */
+export function differenceCount(stage: ReportStage): string {
+  const [known, unlisted] = [true, false].map((wanted) => differingPairs(stage, ({ known: cover }) => (cover !== undefined) === wanted));
+  const words = [
+    ...(known === 0 || known === undefined ? [] : [counted(known, "known difference")]),
+    ...(unlisted === 0 || unlisted === undefined ? [] : [`${counted(unlisted, "difference")} not listed`]),
+  ];
+  return words.join(", ");
+}
+
+function differingPairs({ differences, surveys: [first] }: ReportStage, wanted: (difference: Difference) => boolean): number {
+  const keys = new Set(differences.filter(wanted).flatMap(({ from, to }) => from.flatMap((a) => to.map((b) => JSON.stringify([a, b])))));
+  const counts = new Map((first?.rows ?? []).map(({ from, to, pairs }) => [JSON.stringify([from, to]), pairs]));
+  return [...keys].reduce((sum, key) => sum + (counts.get(key) ?? 0), 0);
+}
+
+/** `dbserver-dev → webserver-dev, every port: contrail is more open`. */
+export function differenceSentence(report: Report, { from, to, ports, but, family, engines, effect }: Difference, arrow: string): string {
+  const names = setNames(report);
+  const where =
+    ports === "all"
+      ? ", every port"
+      : but === undefined
+        ? ` ${ports.replaceAll(" ", ", ")}`
+        : `, every port but ${but.replaceAll(" ", ", ")}`;
+  const who = `${engines.join(" and ")} ${engines.length === 1 ? "is" : "are"} ${effect.replace("-", " ")}`;
+  return `${nameSet(from, names)} ${arrow} ${nameSet(to, names)}${where}${family === undefined ? "" : ` in IPv${family}`}: ${who}`;
+}
+
+/** Whether the file knows of it: `Allow-all on one side opens the other: known, netproof.yaml:58`. */
+export function differenceStanding({ name, title, known }: Difference): string {
+  if (known !== undefined) return `${known.reason}: known, ${known.place.file}:${known.place.line}`;
+  if (name === "unexplained") return "unexplained: no known deviation separates them, please report it";
+  return `${title ?? "engines differ"}: not listed under deviations`;
 }
 
 function asDeclared({ intent, declared }: ReportStage): boolean {
@@ -74,9 +130,7 @@ export function changeHeadline(stage: ReportStage, before: ReportStage | undefin
     return [{ count, word: (count === 1 ? one : many) + to }];
   });
   if (parts.length === 0) return "nothing changes";
-  return parts
-    .map(({ count, word }, i) => `${number(count)}${i === 0 ? (count === 1 ? " pair" : " pairs") : ""} ${word}`)
-    .join(", ");
+  return parts.map(({ count, word }, i) => `${number(count)}${i === 0 ? (count === 1 ? " pair" : " pairs") : ""} ${word}`).join(", ");
 }
 
 export function changeLabel({ kind }: Change): string {
@@ -122,6 +176,7 @@ function witnessText({ endpoints }: Report, { from, to, via, port, because }: No
 export function conclusionSentence(report: Report): string {
   const { stages, conclusion: end, assertions } = report;
   const parts = [
+    agreementWords(report),
     end.elsewhereJudged ? "" : "elsewhere (all other outside addresses) was not judged",
     end.findings > 0 ? counted(end.findings, "finding") : "",
     end.findings === 0 && end.undeterminedStages > 0
@@ -130,19 +185,21 @@ export function conclusionSentence(report: Report): string {
     end.warnings > 0 ? counted(end.warnings, "warning") : "",
     end.exitCode === 0 ? (assertions.length === 0 ? "no intent was declared" : "everything is as declared") : "",
   ].filter((part) => part !== "");
-  return `${counted(end.pairs, "pair")} at ${counted(stages.length, "stage")}, ${engineWords(report)}: ${parts.join(", ")}: exit ${end.exitCode}`;
+  return `${counted(end.pairs, "pair")} at ${counted(stages.length, "stage")}, ${engineCount(report)}: ${parts.join(", ")}: exit ${end.exitCode}`;
 }
 
 /** Why an answer of `ask` is what it is, in a few words. */
 export function askBecause({ verdict, why: { egress, ingress } }: AskRow): string {
   const denied = [egress, ingress].find(({ reason }) => reason === "no-rule-allows");
-  if (verdict === "deny" && denied !== undefined) return `${denied.policies.join(", ")}, no rule allows`;
+  // An engine with rules of its own names the one that denies.
+  if (verdict === "deny" && denied !== undefined)
+    return denied.rules.length > 0 ? denied.rules.join(", ") : `${denied.policies.join(", ")}, no rule allows`;
   const doubted = [egress, ingress].find(({ reason }) => reason === "undetermined");
   if (verdict === "undetermined" && doubted !== undefined) {
     const question = questions[doubted.question ?? ""] ?? "nobody can tell";
     return doubted.policies.length === 0 ? question : `${question}: ${doubted.policies.join(", ")}`;
   }
-  const allowing = [egress, ingress].flatMap(({ rules }) => rules);
+  const allowing = [...new Set([egress, ingress].flatMap(({ rules }) => rules))];
   if (allowing.length > 0) return allowing.join(", ");
   const exempt = [egress, ingress].find(({ reason }) => reason === "same-pod" || reason === "own-node");
   return exempt?.reason.replace("-", " ") ?? "not isolated";

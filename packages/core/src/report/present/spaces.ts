@@ -7,7 +7,10 @@ export interface SpaceMatrix {
   /** Namespaces that are not among them, because others are more reachable. */
   readonly left: number;
   /** `whole`: pairs open on every port, or on the one that was asked. `unsure`: not open, but perhaps. Undefined where no pair is a question. */
-  cell(from: string, to: string): { readonly pairs: number; readonly open: number; readonly whole: number; readonly unsure: number } | undefined;
+  cell(
+    from: string,
+    to: string,
+  ): { readonly pairs: number; readonly open: number; readonly whole: number; readonly unsure: number } | undefined;
 }
 
 /** Open pairs per pair of namespaces, of the `most` that are reachable by most pairs. */
@@ -16,7 +19,10 @@ export function bySpace({ endpoints, pairs, port }: MatrixDocument, most: number
   const sizes = new Map<string, number>();
   for (const endpoint of endpoints) sizes.set(spaceName(endpoint), (sizes.get(spaceName(endpoint)) ?? 0) + endpoint.size);
   // A pair stands once, or once per family: open in one of them is open, and whole where it is so in each.
-  const seen = new Map<string, { readonly from: string; readonly to: string; readonly pairs: number; open: boolean; whole: boolean; unsure: boolean }>();
+  const seen = new Map<
+    string,
+    { readonly from: string; readonly to: string; readonly pairs: number; open: boolean; whole: boolean; unsure: boolean }
+  >();
   for (const pair of pairs) {
     const key = keyOf(pair.from, pair.to);
     const known = seen.get(key) ?? {

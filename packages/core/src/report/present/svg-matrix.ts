@@ -29,7 +29,13 @@ export function matrixPicture(document: MatrixDocument): string {
   const grid = gridParts(table, plan, top);
   const names = columnNames(table, top + 22 + table.rows.length * (plan.cellHeight + gap) + 10, room);
   const explained = legend(
-    { cells: table.content, ...usedIn(table), breaks: false, differs: false, changed: false },
+    {
+      cells: table.content,
+      ...usedIn(table),
+      breaks: false,
+      differs: table.rows.some((row) => table.columns.some((column) => table.cell(row, column)?.differs)),
+      changed: false,
+    },
     margin,
     names.bottom + 6,
     room,
@@ -95,9 +101,7 @@ function gridParts(table: MatrixTable, { labelWidth, cellWidth, cellHeight: heig
     const cells = columns.map((column, j) => {
       const box = { x: x(j), y: y(i), width: cellWidth, height };
       const one = table.cell(row, column);
-      return one === undefined
-        ? voidCell(box.x, box.y, box.width, box.height)
-        : cell({ ...box, ...one, breaks: false, differs: false, changed: false });
+      return one === undefined ? voidCell(box.x, box.y, box.width, box.height) : cell({ ...box, ...one, breaks: false, changed: false });
     });
     return element("g", { role: "group", "aria-label": `from ${row.label}` }, [name, ...cells]);
   });

@@ -1,6 +1,6 @@
 import type { Report, ReportStage } from "../types.ts";
 import { number } from "./numbers.ts";
-import { brokenPairs, counted, intentWords, policiesText } from "./sentences.ts";
+import { brokenPairs, counted, intentWords, openCount, policiesText } from "./sentences.ts";
 import { diamond, shield, stageDisc } from "./svg-cells.ts";
 import { element, label, margin, titled, type Section, type Svg } from "./svg-parts.ts";
 
@@ -46,7 +46,7 @@ function card(stage: ReportStage, x: number, y: number, width: number, height: n
     stageDisc(left + 8, y + 18, stage.number),
     label("heading", left + 23, y + 22.5, stage.name, { width: room - 23 }),
     label("mono", left, y + 41, policyLine(stage), { width: room }),
-    label("body", left, y + 58, `${number(totals.open)} of ${number(totals.pairs)} pairs open`, { width: room }),
+    label("body", left, y + 58, `${openCount(stage, "≠")} of ${number(totals.pairs)} pairs open`, { width: room }),
   ];
   if (judged) parts.push(...verdictLines(stage, left, y + 76, room));
   return element("g", {}, parts);

@@ -19,7 +19,12 @@ export function table(columns: readonly Column[], rows: readonly (readonly Cell[
   const cells = rows.map((row) => row.map(toCell));
   const heads = columns.map(({ head }): TableCell => ({ text: head, paint: look.paint.quiet }));
   const all = look.headers ? [heads, ...cells] : cells;
-  const widths = columns.map((_, i) => widest(all.map((row) => row[i]?.text ?? ""), look));
+  const widths = columns.map((_, i) =>
+    widest(
+      all.map((row) => row[i]?.text ?? ""),
+      look,
+    ),
+  );
   return all.map((row) => line(row, columns, widths, look, gap)).join("");
 }
 

@@ -13,7 +13,9 @@ import type { Connections } from "../../reach/reachability.ts";
  */
 export class Algebra {
   readonly #sets = new Interned<PortSet>(setKey);
-  readonly #grades = new Interned<{ readonly allow: SetId; readonly undetermined: SetId }>(({ allow, undetermined }) => `${allow} ${undetermined}`);
+  readonly #grades = new Interned<{ readonly allow: SetId; readonly undetermined: SetId }>(
+    ({ allow, undetermined }) => `${allow} ${undetermined}`,
+  );
   readonly #outcomes = new Interned<Outcome>((parts) => parts.map(({ effect, ports }) => `${effect}:${ports}`).join());
   readonly #connections: Connections[] = [];
   readonly #sure: GradeId[] = [];
@@ -119,7 +121,11 @@ export class Algebra {
     let untouched = this.all;
     let [allowed, doubted] = [this.none, this.none];
     const add = (effect: number, ports: SetId): void => {
-      for (const [verdict, set] of [["allow", allow], ["deny", denied], ["undetermined", undetermined]] as const) {
+      for (const [verdict, set] of [
+        ["allow", allow],
+        ["deny", denied],
+        ["undetermined", undetermined],
+      ] as const) {
         const touched = this.intersect(ports, set);
         const becomes = verdictAfter(effect, verdict);
         if (becomes === "allow") allowed = this.unite(allowed, touched);

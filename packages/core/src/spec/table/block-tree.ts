@@ -22,7 +22,9 @@ export class BlockTree {
   constructor(blocks: Iterable<Cidr>, family: Family) {
     this.family = family;
     const whole = cidrOf({ family, value: 0n }, 0);
-    const sorted = [...blocks].filter((block) => block.family === family).sort((a, b) => (a.first === b.first ? (a.last > b.last ? -1 : 1) : a.first < b.first ? -1 : 1));
+    const sorted = [...blocks]
+      .filter((block) => block.family === family)
+      .sort((a, b) => (a.first === b.first ? (a.last > b.last ? -1 : 1) : a.first < b.first ? -1 : 1));
     const nodes = [whole, ...sorted.filter(({ text }) => text !== whole.text)];
     this.#firsts = nodes.map(({ first }) => this.#bound(first));
     this.#lasts = nodes.map(({ last }) => this.#bound(last));

@@ -3,7 +3,8 @@ import type { NetworkPolicy } from "../../model/policy.ts";
 import type { Family } from "../../net/address.ts";
 import { globalMentions, localMentions } from "./mentions.ts";
 import { membersOf, noPods, type Members, type NamespacePods } from "./members.ts";
-import { universeOf, type Universe } from "./universe.ts";
+import type { Universe } from "./shapes.ts";
+import { universeOf } from "./universe.ts";
 
 /** The pods of a cluster as its policies tell them apart, before any policy was asked what it says. */
 export interface Classified {

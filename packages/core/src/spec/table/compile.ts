@@ -1,7 +1,14 @@
 import type { Endpoint, Snapshot } from "../../model/cluster.ts";
 import type { Family } from "../../net/address.ts";
 import { takenAddresses, outsideClass, type OutsideClass } from "../../reach/outside.ts";
-import { openConnections, relationOf, type Connections, type EndpointClass, type Reachability, type Relation } from "../../reach/reachability.ts";
+import {
+  openConnections,
+  relationOf,
+  type Connections,
+  type EndpointClass,
+  type Reachability,
+  type Relation,
+} from "../../reach/reachability.ts";
 import { Algebra, type GradeId } from "./algebra.ts";
 import { classify, type Classified } from "./classify.ts";
 import { PortProjection, portName } from "./mentions.ts";
@@ -10,7 +17,7 @@ import { gradeOf, namespaceTable, type NamespaceTable, type Shared, type Side } 
 import { once } from "./once.ts";
 import { StepsPool } from "./steps.ts";
 import { tierOperations, tierSubjects } from "./tiers.ts";
-import { shapeIdOf, standIn, type Universe } from "./universe.ts";
+import { shapeIdOf, standIn, type Universe } from "./shapes.ts";
 
 /**
  * Who may talk to whom in one family, for clusters of any size: never pairs, but classes, and of each class what it says of all
@@ -35,7 +42,7 @@ export interface Table extends Reachability {
 }
 
 /** The phases of a first build apart, for who measures them: `compile(classify(snapshot, family), snapshot)`. */
-export function compile({ universe, namespaces }: Classified, snapshot: Snapshot): Table {
+function compile({ universe, namespaces }: Classified, snapshot: Snapshot): Table {
   const shared = sharedOf(universe, snapshot);
   return tableWith(
     snapshot,
@@ -57,7 +64,9 @@ export function sharedOf(universe: Universe, { clusterPolicies, unread }: Snapsh
   const unreadEverywhere = unread.some(({ scope }) => scope === "cluster");
   const algebra = earlier?.algebra ?? new Algebra();
   const rules = clusterPolicies.flatMap(({ ingress, egress }) => [...ingress, ...egress]);
-  const tierPorts = new PortProjection(new Set(rules.flatMap(({ ports }) => (ports === "any" ? [] : ports.flatMap((entry) => portName(entry) ?? [])))));
+  const tierPorts = new PortProjection(
+    new Set(rules.flatMap(({ ports }) => (ports === "any" ? [] : ports.flatMap((entry) => portName(entry) ?? [])))),
+  );
   const numbering = new Numbering();
   return {
     universe,
@@ -66,7 +75,7 @@ export function sharedOf(universe: Universe, { clusterPolicies, unread }: Snapsh
     tierOperations: earlier?.tierOperations ?? tierOperations(algebra),
     subjects: { Admin: tierSubjects(clusterPolicies, "Admin", universe), Baseline: tierSubjects(clusterPolicies, "Baseline", universe) },
     tierPortsOf: (pod) => tierPorts.from(start, pod, numbering),
-    sides: earlier?.sides ?? new Map(),
+    sides: earlier?.sides ?? new Map<number, Side>(),
     tierSides: new Map(),
     isUnread: (namespace) => unreadEverywhere || unreadNamespaces.has(namespace),
   };
@@ -130,7 +139,12 @@ export function tableWith(snapshot: Snapshot, shared: Shared, namespaces: Namesp
     const side = table[direction][id - first] as Side;
     const local = other - first;
     const shape = shapeOfClass(other);
-    return gradeOf(side, shape < table.size ? shape : standIn(universe, shape, table.size), local >= 0 && local < table.members.classes.length ? local : undefined, algebra);
+    return gradeOf(
+      side,
+      shape < table.size ? shape : standIn(universe, shape, table.size),
+      local >= 0 && local < table.members.classes.length ? local : undefined,
+      algebra,
+    );
   };
   const shapeOfClass = (id: number): number => {
     if (id >= firstMachine) return machines().shapes[id - firstMachine] as number;
@@ -155,7 +169,9 @@ export function tableWith(snapshot: Snapshot, shared: Shared, namespaces: Namesp
     return position === undefined || local === undefined ? undefined : (firstClasses[position] as number) + local;
   };
   const classes = once(() => {
-    const all = kept.flatMap(({ members }) => members.classes.map(({ representative, size }) => ({ representative, size: BigInt(size), ranges: undefined })));
+    const all = kept.flatMap(({ members }) =>
+      members.classes.map(({ representative, size }) => ({ representative, size: BigInt(size), ranges: undefined })),
+    );
     return [...all, ...machines().classes].map((one, id): EndpointClass => ({ id, ...one }));
   });
   return {

@@ -33,7 +33,8 @@ export class LabelIndex {
     const [first, ...more] = selector.requirements;
     if (first === undefined) return this.#every;
     // The usual selector, one label: the items that have it are the answer.
-    if (more.length === 0 && first.operator === "In" && first.values.length === 1) return this.#having(first.key, first.values[0] as string);
+    if (more.length === 0 && first.operator === "In" && first.values.length === 1)
+      return this.#having(first.key, first.values[0] as string);
     const key = selectorKey(selector);
     let found = this.#found.get(key);
     if (found === undefined) {
@@ -62,7 +63,8 @@ export class LabelIndex {
       if (operator !== "In") continue;
       const lists = values.map((value) => this.#having(key, value));
       const size = lists.reduce((sum, list) => sum + list.length, 0);
-      if (size < best.length) best = lists.length === 1 ? (lists[0] as readonly number[]) : [...new Set(lists.flat())].sort((a, b) => a - b);
+      if (size < best.length)
+        best = lists.length === 1 ? (lists[0] as readonly number[]) : [...new Set(lists.flat())].sort((a, b) => a - b);
     }
     return best;
   }

@@ -81,7 +81,10 @@ export function membersOf({ pods, shapes }: NamespacePods, mentions: LocalMentio
       return position === undefined || position < 0 ? undefined : position;
     },
     get index() {
-      return (index ??= new LabelIndex(classes.map(({ representative }) => (representative.hostNetwork ? undefined : representative.labels)), mentions.podLabels));
+      return (index ??= new LabelIndex(
+        classes.map(({ representative }) => (representative.hostNetwork ? undefined : representative.labels)),
+        mentions.podLabels,
+      ));
     },
   };
 }

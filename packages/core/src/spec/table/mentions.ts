@@ -29,7 +29,13 @@ export interface LocalMentions {
 export type LabelMentions = Map<string, Set<string>>;
 
 export function globalMentions({ policies, clusterPolicies }: Pick<Snapshot, "policies" | "clusterPolicies">): GlobalMentions {
-  const mentions: GlobalMentions = { namespaceLabels: new Map(), podLabels: new Map(), nodeLabels: new Map(), portNames: new Set(), blocks: new Map() };
+  const mentions: GlobalMentions = {
+    namespaceLabels: new Map(),
+    podLabels: new Map(),
+    nodeLabels: new Map(),
+    portNames: new Set(),
+    blocks: new Map(),
+  };
   for (const policy of policies) {
     for (const direction of directions) {
       for (const { peers, ports } of policy[direction] ?? []) {
@@ -57,7 +63,8 @@ export function localMentions(policies: readonly NetworkPolicy[]): LocalMentions
     mention(mentions.podLabels, policy.subject);
     for (const direction of directions) {
       for (const { peers, ports } of policy[direction] ?? []) {
-        for (const peer of peers === "any" ? [] : peers) if (peer.kind === "pods" && peer.namespaces === "own") mention(mentions.podLabels, peer.pods);
+        for (const peer of peers === "any" ? [] : peers)
+          if (peer.kind === "pods" && peer.namespaces === "own") mention(mentions.podLabels, peer.pods);
         mentionPorts(mentions.portNames, ports);
       }
     }
@@ -207,7 +214,7 @@ export class PortProjection {
 }
 
 /** Only pods of the policy's own namespace: nobody outside it is a peer of the rule. */
-export function isOwnOnly(peers: Rule["peers"]): boolean {
+function isOwnOnly(peers: Rule["peers"]): boolean {
   return peers !== "any" && peers.every((peer) => peer.kind === "pods" && peer.namespaces === "own");
 }
 

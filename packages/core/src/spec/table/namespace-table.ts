@@ -1,12 +1,20 @@
 import type { Pod } from "../../model/cluster.ts";
-import { directions, type ClusterPolicy, type Direction, type NetworkPolicy, type PortMatch, type Rule, type Tier } from "../../model/policy.ts";
+import {
+  directions,
+  type ClusterPolicy,
+  type Direction,
+  type NetworkPolicy,
+  type PortMatch,
+  type Rule,
+  type Tier,
+} from "../../model/policy.ts";
 import type { Algebra, GradeId, SetId } from "./algebra.ts";
 import { portName } from "./mentions.ts";
 import type { Members, PodClass } from "./members.ts";
 import { portsOn } from "./peers.ts";
 import { runsOf, valueAt, type Runs, type Steps, type StepsPool } from "./steps.ts";
 import { tierSteps, type TierOperations } from "./tiers.ts";
-import { standIn, type Universe } from "./universe.ts";
+import { standIn, type Universe } from "./shapes.ts";
 
 /**
  * What the classes of one namespace say of every other end.
@@ -92,7 +100,8 @@ function sidesOf(direction: Direction, name: string, members: Members, isolated:
   const { algebra, pool, subjects } = shared;
   const isUnread = shared.isUnread(name);
   const known: (Side | undefined)[] = [];
-  const sideOfList = (list: number): Side => (known[list] ??= list === 0 ? plainSide(algebra.allow, shared) : isolatedSide(isolated.parts(list), members, shared));
+  const sideOfList = (list: number): Side =>
+    (known[list] ??= list === 0 ? plainSide(algebra.allow, shared) : isolatedSide(isolated.parts(list), members, shared));
   const knownWithTiers = new Map<string, Side>();
 
   return members.classes.map(({ representative, shape }, position) => {
@@ -102,12 +111,18 @@ function sidesOf(direction: Direction, name: string, members: Members, isolated:
     const list = isolated.listOf[position] as number;
     const [admin, baseline] = [subjects.Admin[shape] ?? [], list > 0 ? [] : (subjects.Baseline[shape] ?? [])];
     if (admin.length + baseline.length === 0) return sideOfList(list);
-    const [before, behind] = [tierOf("Admin", admin, direction, representative, shared), tierOf("Baseline", baseline, direction, representative, shared)];
+    const [before, behind] = [
+      tierOf("Admin", admin, direction, representative, shared),
+      tierOf("Baseline", baseline, direction, representative, shared),
+    ];
     const key = `${list} ${before?.id} ${behind?.id}`;
     let side = knownWithTiers.get(key);
     if (side === undefined) {
       // C3: the Baseline stands where no NetworkPolicy isolates.
-      const own = behind === undefined ? sideOfList(list) : makeSide(pool.combine(behind, pool.constant(algebra.allow), algebra.apply), undefined, undefined, shared);
+      const own =
+        behind === undefined
+          ? sideOfList(list)
+          : makeSide(pool.combine(behind, pool.constant(algebra.allow), algebra.apply), undefined, undefined, shared);
       side = before === undefined ? own : makeSide(own.global, own.local, before, shared);
       knownWithTiers.set(key, side);
     }
@@ -195,7 +210,12 @@ function isolatedSide(parts: Iterable<Isolating>, members: Members, shared: Shar
     if (global !== pool.nothing) globals.add(global);
     if (local !== undefined) locals.add(local);
   }
-  return makeSide(pool.combineAll([...globals], algebra.join), locals.size === 0 ? undefined : pool.combineAll([...locals], algebra.join), undefined, shared);
+  return makeSide(
+    pool.combineAll([...globals], algebra.join),
+    locals.size === 0 ? undefined : pool.combineAll([...locals], algebra.join),
+    undefined,
+    shared,
+  );
 }
 
 function grantsOf({ rules, subject }: Isolating, members: Members, shared: Shared): Grants {
@@ -203,7 +223,10 @@ function grantsOf({ rules, subject }: Isolating, members: Members, shared: Share
   const all = rules.map((rule) => grantsOfRule(rule, subject, members, shared));
   const locals = all.flatMap(({ local }) => local ?? []);
   return {
-    global: pool.combineAll(all.map(({ global }) => global), algebra.join),
+    global: pool.combineAll(
+      all.map(({ global }) => global),
+      algebra.join,
+    ),
     local: locals.length === 0 ? undefined : pool.combineAll(locals, algebra.join),
   };
 }
@@ -217,7 +240,9 @@ function grantsOfRule(rule: Rule, subject: Pod, members: Members, { universe, al
   const grant = (runs: Runs, gradeOfSet: (set: SetId) => GradeId): Steps => {
     if (runs.length === 0) return pool.nothing;
     if (!perPeer) return pool.onRuns(runs, gradeOfSet(set), universe.size);
-    return pool.combine(pool.onRuns(runs, 1, universe.size), universe.peers.ports(ports, algebra, pool), (here, ownSet) => (here === 0 ? algebra.deny : gradeOfSet(ownSet)));
+    return pool.combine(pool.onRuns(runs, 1, universe.size), universe.peers.ports(ports, algebra, pool), (here, ownSet) =>
+      here === 0 ? algebra.deny : gradeOfSet(ownSet),
+    );
   };
   const sure = (own: SetId): GradeId => algebra.sure(own);
   const open = (own: SetId): GradeId => algebra.open(own);
@@ -231,7 +256,8 @@ function grantsOfRule(rule: Rule, subject: Pod, members: Members, { universe, al
       continue;
     }
     const { matches, doubts } = universe.peers.shapesOf(peer);
-    for (const granted of [grant(matches, sure), grant(doubts, open)]) if (granted !== pool.nothing) global = pool.combine(global, granted, algebra.join);
+    for (const granted of [grant(matches, sure), grant(doubts, open)])
+      if (granted !== pool.nothing) global = pool.combine(global, granted, algebra.join);
   }
   if (own === undefined || own.size === 0) return { global, local: undefined };
   const positions = [...own].sort((a, b) => a - b);
@@ -239,12 +265,18 @@ function grantsOfRule(rule: Rule, subject: Pod, members: Members, { universe, al
   if (!perPeer) return { global, local: pool.onRuns(runsOf(positions), sure(set), size) };
   const bySet = new Map<SetId, number[]>();
   for (const position of positions) {
-    const ownSet = portsOn((members.classes[position] as PodClass).representative, ports as readonly PortMatch[], algebra);
+    const ownSet = portsOn((members.classes[position] as PodClass).representative, ports, algebra);
     const alike = bySet.get(ownSet);
     if (alike === undefined) bySet.set(ownSet, [position]);
     else alike.push(position);
   }
-  return { global, local: pool.combineAll([...bySet].map(([ownSet, alike]) => pool.onRuns(runsOf(alike), sure(ownSet), size)), algebra.join) };
+  return {
+    global,
+    local: pool.combineAll(
+      [...bySet].map(([ownSet, alike]) => pool.onRuns(runsOf(alike), sure(ownSet), size)),
+      algebra.join,
+    ),
+  };
 }
 
 /** A tier's outcomes for a subject: the same for all subjects with the same policies (and, for ingress, the same ports). */
@@ -290,6 +322,8 @@ export function gradeOf(side: Side, shape: number, localPosition: number | undef
 /** A function made for fewer shapes, with what it says of those that were split from them. */
 export function upToDate(steps: Steps, size: number, { universe, pool }: Shared): Steps {
   if (size === universe.size) return steps;
-  const later = universe.parents.slice(size).map((_, i): readonly [number, number] => [size + i, valueAt(steps, standIn(universe, size + i, size))]);
+  const later = universe.parents
+    .slice(size)
+    .map((_, i): readonly [number, number] => [size + i, valueAt(steps, standIn(universe, size + i, size))]);
   return pool.extended(steps, size, later);
 }

@@ -3,7 +3,7 @@ import type { GradeId } from "./algebra.ts";
 import { gradeOf, upToDate, type NamespaceTable, type Side } from "./namespace-table.ts";
 import { StepsPool, valueAt, type Steps } from "./steps.ts";
 import type { Table } from "./compile.ts";
-import { standIn } from "./universe.ts";
+import { standIn } from "./shapes.ts";
 
 /**
  * How many ordered pairs of different pods have which connections: all pairs of the cluster at once, 10^10 in a cluster of 100,000
@@ -162,14 +162,20 @@ function amongPods({ starts, values }: Steps, numbers: Int32Array, pool: StepsPo
 
 function grantedRuns({ starts, values }: Steps, size: number): readonly number[] {
   const runs: number[] = [];
-  for (let i = 0; i < starts.length; i++) if (values[i] !== 0) runs.push(starts[i] as number, (starts[i + 1] ?? size) - 1, values[i] as number);
+  for (let i = 0; i < starts.length; i++)
+    if (values[i] !== 0) runs.push(starts[i] as number, (starts[i + 1] ?? size) - 1, values[i] as number);
   return runs;
 }
 
 /** Inside one namespace: what local rules add, and a pod and itself taken out. */
-function correct({ members: { classes }, egress, ingress, size }: NamespaceTable, { shared: { algebra, universe } }: Table, add: (grade: GradeId, count: number) => void): void {
+function correct(
+  { members: { classes }, egress, ingress, size }: NamespaceTable,
+  { shared: { algebra, universe } }: Table,
+  add: (grade: GradeId, count: number) => void,
+): void {
   const shapes = classes.map(({ shape }) => standIn(universe, shape, size));
-  const saysGlobally = (sides: readonly Side[], of: number, to: number): GradeId => valueAt((sides[of] as Side).folded, shapes[to] as number);
+  const saysGlobally = (sides: readonly Side[], of: number, to: number): GradeId =>
+    valueAt((sides[of] as Side).folded, shapes[to] as number);
   const says = (sides: readonly Side[], of: number, to: number): GradeId => gradeOf(sides[of] as Side, shapes[to] as number, to, algebra);
   const exactly = (from: number, to: number): GradeId => algebra.meet(says(egress, from, to), says(ingress, to, from));
   const move = (from: number, to: number): void => {
@@ -216,7 +222,11 @@ function ownNodePairs(table: Table): readonly { readonly before: Connections; re
   }
   return [...byNode.values()].flatMap(({ hosts, pods }) =>
     [...hosts].flatMap(([host, hostCount]) =>
-      [...pods].map(([pod, podCount]) => ({ before: table.between(host, pod, "none"), after: table.between(host, pod, "own-node"), count: hostCount * podCount })),
+      [...pods].map(([pod, podCount]) => ({
+        before: table.between(host, pod, "none"),
+        after: table.between(host, pod, "own-node"),
+        count: hostCount * podCount,
+      })),
     ),
   );
 }

@@ -8,22 +8,7 @@ import { LabelIndex, selectorKey } from "./label-index.ts";
 import { portName } from "./mentions.ts";
 import { once } from "./once.ts";
 import { noRuns, runsOf, subtractRuns, uniteRuns, type Runs, type Steps, type StepsPool } from "./steps.ts";
-import type { Universe } from "./universe.ts";
-
-/** What rules mean by their peers and ports, as sets of shapes. Equal questions are answered once. */
-export interface Peers {
-  /** The shapes that a peer matches, and those of which nobody can tell. `own` peers are not for this: they are local. */
-  shapesOf(peer: Peer): PeerShapes;
-  /** Pod shapes by the labels of their namespace and their own, ascending. */
-  pods(namespaces: "every" | Selector, pods: "every" | Selector): readonly number[];
-  /** S6, S7: which ports a list of entries means on each shape. */
-  ports(entries: readonly PortMatch[], algebra: Algebra, pool: StepsPool): Steps;
-}
-
-export interface PeerShapes {
-  readonly matches: Runs;
-  readonly doubts: Runs;
-}
+import type { PeerShapes, Peers, Universe } from "./shapes.ts";
 
 type Block = { readonly cidr: Cidr; readonly except: readonly Cidr[] };
 
@@ -31,22 +16,34 @@ export function peersAmong(universe: Universe): Peers {
   const { shapes, mentions, family, tree, keys } = universe;
   const podIds = shapes.flatMap(({ kind }, id) => (kind === "pod" ? [id] : []));
   const pods = podIds.map((id) => shapes[id]?.representative as Pod);
-  const podIndex = new LabelIndex(pods.map(({ labels }) => labels), mentions.podLabels);
+  const podIndex = new LabelIndex(
+    pods.map(({ labels }) => labels),
+    mentions.podLabels,
+  );
   const spaces = spacesOf(pods, universe);
-  const spaceIndex = new LabelIndex(spaces.map(({ labels }) => labels), mentions.namespaceLabels);
+  const spaceIndex = new LabelIndex(
+    spaces.map(({ labels }) => labels),
+    mentions.namespaceLabels,
+  );
   const insideBlock = once(() => shapesByBlock(universe));
   // Host-network pods among them: their node may be unknown.
-  const unassigned = once(() => shapes.flatMap(({ representative }, id) => (addressIn(representative, family) === "not-yet-assigned" ? [id] : [])));
+  const unassigned = once(() =>
+    shapes.flatMap(({ representative }, id) => (addressIn(representative, family) === "not-yet-assigned" ? [id] : [])),
+  );
 
   const selectPods = remembered(
     (namespaces: "every" | Selector, selector: "every" | Selector) => `${textOf(namespaces)}\u0003${textOf(selector)}`,
     (namespaces, selector) => {
       const chosen = spaceIndex.find(namespaces);
       if (chosen.length === spaces.length) return podIndex.find(selector).map((pod) => podIds[pod] as number);
-      if (selector === "every" || selector.requirements.length === 0) return chosen.flatMap((space) => podIds.slice(spaces[space]?.first, (spaces[space] as Space).last + 1));
+      if (selector === "every" || selector.requirements.length === 0)
+        return chosen.flatMap((space) => podIds.slice(spaces[space]?.first, (spaces[space] as Space).last + 1));
       const inSpace = new Uint8Array(pods.length);
       for (const space of chosen) inSpace.fill(1, (spaces[space] as Space).first, (spaces[space] as Space).last + 1);
-      return podIndex.find(selector).filter((pod) => inSpace[pod] === 1).map((pod) => podIds[pod] as number);
+      return podIndex
+        .find(selector)
+        .filter((pod) => inSpace[pod] === 1)
+        .map((pod) => podIds[pod] as number);
     },
   );
 
@@ -59,7 +56,10 @@ export function peersAmong(universe: Universe): Peers {
   const inBlocks = (blocks: readonly Block[]): PeerShapes => {
     const placed = blocks.reduce((runs, block) => uniteRuns(runs, placedIn(block)), noRuns);
     // S16: of pods without an address the pod network may tell.
-    const holds = unassigned().map((id) => ({ id, each: blocks.map((block) => blockHoldsNetwork(block, shapes[id]?.representative as Pod, family)) }));
+    const holds = unassigned().map((id) => ({
+      id,
+      each: blocks.map((block) => blockHoldsNetwork(block, shapes[id]?.representative as Pod, family)),
+    }));
     const inside = holds.flatMap(({ id, each }) => (each.includes("inside") ? [id] : []));
     const unknown = holds.flatMap(({ id, each }) => (!each.includes("inside") && each.includes("unknown") ? [id] : []));
     return { matches: uniteRuns(placed, runsOf(inside)), doubts: runsOf(unknown) };
@@ -70,7 +70,13 @@ export function peersAmong(universe: Universe): Peers {
       const node = kind === "node" ? keys.nodeOf(representative as Pod | Node) : undefined;
       return node === undefined ? [] : [{ id, labels: node.labels }];
     });
-    return { ids: own.map(({ id }) => id), index: new LabelIndex(own.map(({ labels }) => labels), mentions.nodeLabels) };
+    return {
+      ids: own.map(({ id }) => id),
+      index: new LabelIndex(
+        own.map(({ labels }) => labels),
+        mentions.nodeLabels,
+      ),
+    };
   });
 
   const matching = (ids: Iterable<number>): PeerShapes => ({ matches: runsOf(ids), doubts: noRuns });
@@ -83,7 +89,11 @@ export function peersAmong(universe: Universe): Peers {
       case "pods":
         return peer.namespaces === "own" ? matching([]) : matching(selectPods(peer.namespaces, peer.pods));
       case "nodes":
-        return matching(machines().index.find(peer.nodes).map((i) => machines().ids[i] as number));
+        return matching(
+          machines()
+            .index.find(peer.nodes)
+            .map((i) => machines().ids[i] as number),
+        );
       case "domainNames":
         // C10: only DNS knows, and it never names a pod.
         return { matches: noRuns, doubts: runsOf(shapes.flatMap(({ kind }, id) => (kind === "pod" ? [] : [id]))) };
@@ -114,7 +124,8 @@ export function peersAmong(universe: Universe): Peers {
     for (const entry of entries) {
       const name = portName(entry);
       if (name === undefined) continue;
-      for (const { representative, ids } of declaring(name, entry.protocol)) parts.push(pool.onRuns(runsOf(ids), portsOn(representative, [entry], algebra), shapes.length));
+      for (const { representative, ids } of declaring(name, entry.protocol))
+        parts.push(pool.onRuns(runsOf(ids), portsOn(representative, [entry], algebra), shapes.length));
     }
     return pool.combineAll(parts, (a, b) => algebra.unite(a, b));
   };
@@ -157,7 +168,9 @@ function spacesOf(pods: readonly Pod[], { keys }: Universe): readonly Space[] {
 
 /** The shapes of addresses inside the blocks of the tree, each block's worked out once. */
 function shapesByBlock({ shapes, tree }: Universe): (node: number | undefined) => Runs {
-  const placed = shapes.flatMap(({ atom }, id) => (atom === undefined ? [] : [{ id, atom }])).sort((a, b) => a.atom - b.atom || a.id - b.id);
+  const placed = shapes
+    .flatMap(({ atom }, id) => (atom === undefined ? [] : [{ id, atom }]))
+    .sort((a, b) => a.atom - b.atom || a.id - b.id);
   const atoms = placed.map(({ atom }) => atom);
   const known: Runs[] = [];
   return (node) => {
@@ -201,7 +214,10 @@ function textOf(selector: "every" | "own" | Selector): string {
   return typeof selector === "string" ? selector : selectorKey(selector);
 }
 
-function remembered<Arguments extends readonly unknown[], Result>(keyOf: (...values: Arguments) => string, compute: (...values: Arguments) => Result): (...values: Arguments) => Result {
+function remembered<Arguments extends readonly unknown[], Result>(
+  keyOf: (...values: Arguments) => string,
+  compute: (...values: Arguments) => Result,
+): (...values: Arguments) => Result {
   const known = new Map<string, Result>();
   return (...values) => {
     const key = keyOf(...values);

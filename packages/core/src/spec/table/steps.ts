@@ -36,7 +36,7 @@ export function runsOf(ascending: Iterable<number>): Runs {
 export function uniteRuns(a: Runs, b: Runs): Runs {
   if (a.length === 0 || b.length === 0) return a.length === 0 ? b : a;
   const runs: number[] = [];
-  for (let i = 0, j = 0; i < a.length || j < b.length; ) {
+  for (let i = 0, j = 0; i < a.length || j < b.length;) {
     const fromA = j >= b.length || (i < a.length && (a[i] as number) <= (b[j] as number));
     const [first, last] = fromA ? [a[i] as number, a[i + 1] as number] : [b[j] as number, b[j + 1] as number];
     if (fromA) i += 2;
@@ -116,7 +116,7 @@ export class StepsPool {
   combine(a: Steps, b: Steps, operation: (a: number, b: number) => number): Steps {
     this.#length = 0;
     const [startsA, startsB, valuesA, valuesB] = [a.starts, b.starts, a.values, b.values];
-    for (let i = 0, j = 0; ; ) {
+    for (let i = 0, j = 0; ;) {
       const [startA, startB] = [startsA[i] as number, startsB[j] as number];
       this.#run(startA > startB ? startA : startB, operation(valuesA[i] as number, valuesB[j] as number));
       const nextA = i + 1 < startsA.length ? (startsA[i + 1] as number) : Infinity;
@@ -158,9 +158,11 @@ export class StepsPool {
 
   #made(): Steps {
     let hash = this.#length;
-    for (let i = 0; i < this.#length; i++) hash = (Math.imul(Math.imul(hash, 31) + (this.#starts[i] as number), 31) + (this.#values[i] as number)) | 0;
+    for (let i = 0; i < this.#length; i++)
+      hash = (Math.imul(Math.imul(hash, 31) + (this.#starts[i] as number), 31) + (this.#values[i] as number)) | 0;
     const last = this.#lastWithHash.get(hash) ?? -1;
-    for (let id = last; id >= 0; id = this.#before[id] as number) if (this.#isCollected(this.#all[id] as Steps)) return this.#all[id] as Steps;
+    for (let id = last; id >= 0; id = this.#before[id] as number)
+      if (this.#isCollected(this.#all[id] as Steps)) return this.#all[id] as Steps;
     const made: Steps = { id: this.#all.length, starts: this.#starts.slice(0, this.#length), values: this.#values.slice(0, this.#length) };
     this.#all.push(made);
     this.#before.push(last);

@@ -1,12 +1,15 @@
-import type { Pod, Snapshot } from "../../model/cluster.ts";
+import type { Node, Pod, Snapshot } from "../../model/cluster.ts";
 import type { ClusterPolicy, NetworkPolicy, Tier } from "../../model/policy.ts";
-import type { Family } from "../../net/address.ts";
+import { sameAddress, type Address, type Family } from "../../net/address.ts";
+import type { Differences, Reachability } from "../../reach/reachability.ts";
+import { differencesBetween } from "./differences.ts";
 import { coversLocally, globalMentions, localMentions, newMentions } from "./mentions.ts";
 import { membersOf, type NamespacePods } from "./members.ts";
 import { namespaceTable, type NamespaceTable, type Shared } from "./namespace-table.ts";
 import { freshTable, NamespaceTables, sharedOf, tableWith, type Table } from "./compile.ts";
 import { nobodyTouched, touchedBy } from "./touched.ts";
-import { shapeIdOf, withEndpoints, withMentions, type Universe } from "./universe.ts";
+import { shapeIdOf, type Universe } from "./shapes.ts";
+import { withEndpoints, withMentions } from "./universe.ts";
 
 export type { Table } from "./compile.ts";
 
@@ -22,6 +25,24 @@ export type { Table } from "./compile.ts";
  * Begun anew with other nodes and with a first look at a node's label, which are rare, and when most of what is kept is of no use any more.
  */
 export function tableOf(snapshot: Snapshot, family: Family, previous?: Table): Table {
+  const table = advanced(snapshot, family, previous);
+  return Object.assign(table, { differencesTo: (later: Reachability) => differencesTo(table, later) });
+}
+
+/** What changes to a table that was made from this one, or can be. */
+function differencesTo(table: Table, later: Reachability): Differences | undefined {
+  if (!isTable(later) || later.family !== table.family) return undefined;
+  const { universe, algebra } = table.shared;
+  const grown =
+    later.shared.universe === universe && later.shared.algebra === algebra ? later : advanced(later.snapshot, later.family, table);
+  return grown.shared.algebra === algebra ? differencesBetween(table, grown) : undefined;
+}
+
+function isTable(reach: Reachability): reach is Table {
+  return "shared" in reach;
+}
+
+function advanced(snapshot: Snapshot, family: Family, previous: Table | undefined): Table {
   if (previous === undefined || previous.family !== family || hasOutgrown(previous)) return freshTable(snapshot, family);
   const { shared: before, snapshot: old } = previous;
   const changes: Changes = {
@@ -30,8 +51,11 @@ export function tableOf(snapshot: Snapshot, family: Family, previous?: Table): T
     pods: changesOf(old.pods, snapshot.pods),
     otherJudgement: !sameList(old.clusterPolicies, snapshot.clusterPolicies) || !sameList(old.unread, snapshot.unread),
   };
-  const more = newMentions(before.universe.mentions, globalMentions({ policies: changes.policies.added, clusterPolicies: changes.clusterPolicies.added }));
-  if (!sameList(old.nodes, snapshot.nodes) || (more !== undefined && more.nodeLabels.size > 0)) return freshTable(snapshot, family);
+  const more = newMentions(
+    before.universe.mentions,
+    globalMentions({ policies: changes.policies.added, clusterPolicies: changes.clusterPolicies.added }),
+  );
+  if (!haveSameNodes(old, snapshot) || (more !== undefined && more.nodeLabels.size > 0)) return freshTable(snapshot, family);
 
   const touched = more === undefined ? nobodyTouched : touchedBy(more, previous);
   const refined = more === undefined ? before.universe : withMentions(before.universe, more, snapshot.nodes, touched);
@@ -71,9 +95,13 @@ interface EditedTables {
 function editedTables(snapshot: Snapshot, previous: Table, shared: Shared, changes: Changes, reshaped: ReadonlySet<string>): EditedTables {
   const { kept } = previous.namespaces;
   const { policies, pods } = changes;
-  const repeopled = pods.reordered ? new Set(snapshot.namespaces.map(({ name }) => name)) : new Set([...pods.removed, ...pods.added].map(({ namespace }) => namespace.name));
+  const repeopled = pods.reordered
+    ? new Set(snapshot.namespaces.map(({ name }) => name))
+    : new Set([...pods.removed, ...pods.added].map(({ namespace }) => namespace.name));
   const ruledAnew = new Set([...policies.removed, ...policies.added].map(({ name }) => name.namespace));
-  const judgedAnew = changes.otherJudgement ? kept.filter((table) => !isJudgedAlike(table, previous.shared, shared)).map(({ name }) => name) : [];
+  const judgedAnew = changes.otherJudgement
+    ? kept.filter((table) => !isJudgedAlike(table, previous.shared, shared)).map(({ name }) => name)
+    : [];
   const stale = new Set([...repeopled, ...ruledAnew, ...reshaped, ...judgedAnew]);
 
   const people = podsByNamespace(snapshot.pods, repeopled);
@@ -87,7 +115,8 @@ function editedTables(snapshot: Snapshot, previous: Table, shared: Shared, chang
     const added = policies.added.filter((policy) => policy.name.namespace === name);
     const covered = coversLocally(old.members.mentions, localMentions(added));
     const mentions = covered ? old.members.mentions : localMentions(own);
-    if (repeopled.has(name)) return namespaceTable(name, membersOf(withShapes(people.get(name) ?? [], shared.universe), mentions), own, shared);
+    if (repeopled.has(name))
+      return namespaceTable(name, membersOf(withShapes(people.get(name) ?? [], shared.universe), mentions), own, shared);
     if (reshaped.has(name)) return namespaceTable(name, membersOf(withShapes(old.members.pods, shared.universe), mentions), own, shared);
     return namespaceTable(name, covered ? old.members : membersOf(old.members, mentions), own, shared);
   };
@@ -112,7 +141,11 @@ function editedTables(snapshot: Snapshot, previous: Table, shared: Shared, chang
   return { tables, sameNames: true, sameNumbers };
 }
 
-function changedPolicies(before: readonly NetworkPolicy[], namespace: string, { removed, added }: ListChanges<NetworkPolicy>): readonly NetworkPolicy[] {
+function changedPolicies(
+  before: readonly NetworkPolicy[],
+  namespace: string,
+  { removed, added }: ListChanges<NetworkPolicy>,
+): readonly NetworkPolicy[] {
   const gone = new Set(removed);
   return [...before.filter((policy) => !gone.has(policy)), ...added.filter(({ name }) => name.namespace === namespace)];
 }
@@ -122,7 +155,9 @@ const tiers: readonly Tier[] = ["Admin", "Baseline"];
 /** Whether the same cluster-wide policies have the namespace's pods as subjects, and as much of it was read. */
 function isJudgedAlike({ name, members }: NamespaceTable, before: Shared, after: Shared): boolean {
   if (before.isUnread(name) !== after.isUnread(name)) return false;
-  return members.classes.every(({ shape }) => tiers.every((tier) => sameList(before.subjects[tier][shape] ?? [], after.subjects[tier][shape] ?? [])));
+  return members.classes.every(({ shape }) =>
+    tiers.every((tier) => sameList(before.subjects[tier][shape] ?? [], after.subjects[tier][shape] ?? [])),
+  );
 }
 
 /** The pods of some namespaces, in the order of the snapshot. */
@@ -171,6 +206,22 @@ function changesOf<T>(before: readonly T[], after: readonly T[]): ListChanges<T>
 function haveSameNames(before: Snapshot, after: Snapshot): boolean {
   const [a, b] = [before.namespaces, after.namespaces];
   return a === b || (a.length === b.length && a.every(({ name }, i) => name === b[i]?.name));
+}
+
+/** Nodes that were read again are other objects and may still be the same. */
+function haveSameNodes(before: Snapshot, after: Snapshot): boolean {
+  const [a, b] = [before.nodes, after.nodes];
+  return a === b || (a.length === b.length && a.every((node, i) => node === b[i] || isSameNode(node, b[i] as Node)));
+}
+
+function isSameNode(a: Node, b: Node): boolean {
+  const sameLabels = a.labels.size === b.labels.size && [...a.labels].every(([key, value]) => b.labels.get(key) === value);
+  return (
+    a.name === b.name &&
+    sameLabels &&
+    a.addresses.length === b.addresses.length &&
+    a.addresses.every((address, i) => sameAddress(address, b.addresses[i] as Address))
+  );
 }
 
 function sameList<T>(a: readonly T[], b: readonly T[]): boolean {

@@ -2,7 +2,7 @@ import type { ClusterPolicy, Direction, Tier, TierAction, TierRule } from "../..
 import type { Verdict } from "../../model/judgement.ts";
 import { actionsOf, effectOf, remembered, silent, verdictAfter, type Algebra, type OutcomeId, type SetId } from "./algebra.ts";
 import type { Runs, Steps, StepsPool } from "./steps.ts";
-import type { Universe } from "./universe.ts";
+import type { Universe } from "./shapes.ts";
 
 /** What folding a tier needs. `portsOf` gives the ports a rule means by the shape of the destination; for ingress that is the subject. */
 export interface TierSetting {
@@ -53,7 +53,8 @@ export interface TierOperations {
 }
 
 export function tierOperations(algebra: Algebra): TierOperations {
-  const portByPort = (combine: (a: number, b: number) => number): ((a: OutcomeId, b: OutcomeId) => OutcomeId) => remembered((a, b) => algebra.combined(a, b, combine));
+  const portByPort = (combine: (a: number, b: number) => number): ((a: OutcomeId, b: OutcomeId) => OutcomeId) =>
+    remembered((a, b) => algebra.combined(a, b, combine));
   return {
     through: algebra.through,
     everyPort: algebra.all,
@@ -73,20 +74,31 @@ export function tierOperations(algebra: Algebra): TierOperations {
 }
 
 function open(own: number, rest: number): number {
-  return effectOf((behind) => {
-    const [if_, otherwise] = [verdictAfter(own, behind), verdictAfter(rest, behind)];
-    return if_ === otherwise ? otherwise : "undetermined";
-  }, actionsOf(own) | actionsOf(rest));
+  return effectOf(
+    (behind) => {
+      const [if_, otherwise] = [verdictAfter(own, behind), verdictAfter(rest, behind)];
+      return if_ === otherwise ? otherwise : "undetermined";
+    },
+    actionsOf(own) | actionsOf(rest),
+  );
 }
 
 /** Where a rule matches and where it may match, as outcomes by shape. */
-function matchesOf(rule: TierRule, { universe, pool, operations, portsOf }: TierSetting): { readonly sure: Steps; readonly doubtful: Steps } {
+function matchesOf(
+  rule: TierRule,
+  { universe, pool, operations, portsOf }: TierSetting,
+): { readonly sure: Steps; readonly doubtful: Steps } {
   const nothing = pool.constant(operations.through);
   if (rule.peers.some(({ kind }) => kind === "unknown")) {
     // C11: a peer that nobody understands fails closed: an Accept matches nothing, a Deny or Pass denies everything.
-    return { sure: rule.action === "Accept" ? nothing : pool.constant(operations.outcome("Deny", operations.everyPort)), doubtful: nothing };
+    return {
+      sure: rule.action === "Accept" ? nothing : pool.constant(operations.outcome("Deny", operations.everyPort)),
+      doubtful: nothing,
+    };
   }
-  const peers = rule.peers.map((peer) => universe.peers.shapesOf(peer.kind === "pods" && peer.namespaces === "own" ? { ...peer, namespaces: "every" } : peer));
+  const peers = rule.peers.map((peer) =>
+    universe.peers.shapesOf(peer.kind === "pods" && peer.namespaces === "own" ? { ...peer, namespaces: "every" } : peer),
+  );
   const ports = portsOf(rule.ports);
   const outcomes = (runs: readonly Runs[]): Steps => {
     const matched = pool.combineAll(
@@ -114,7 +126,10 @@ function conflictOf(level: readonly ClusterPolicy[], direction: Direction, setti
   return actions.reduce((all, own) => pool.combine(all, own, operations.together));
 }
 
-const always = (verdict: Verdict): ((behind: Verdict) => Verdict) => () => verdict;
+const always =
+  (verdict: Verdict): ((behind: Verdict) => Verdict) =>
+  () =>
+    verdict;
 const effects: Readonly<Record<TierAction, number>> = {
   Accept: effectOf(always("allow"), 1),
   Deny: effectOf(always("deny"), 2),
@@ -137,6 +152,7 @@ export function tierSubjects(policies: readonly ClusterPolicy[], tier: Tier, uni
   const own = policies.filter((policy) => policy.tier === tier);
   if (own.length === 0) return [];
   const byShape: ClusterPolicy[][] = universe.shapes.map(() => []);
-  for (const policy of own) for (const shape of universe.peers.pods(policy.subject.namespaces, policy.subject.pods)) byShape[shape]?.push(policy);
+  for (const policy of own)
+    for (const shape of universe.peers.pods(policy.subject.namespaces, policy.subject.pods)) byShape[shape]?.push(policy);
   return byShape;
 }

@@ -3,7 +3,8 @@ import { inCidr } from "../../net/cidr.ts";
 import type { GlobalMentions, LabelMentions } from "./mentions.ts";
 import { once } from "./once.ts";
 import type { Table } from "./compile.ts";
-import { shapeIdOf, type Touched } from "./universe.ts";
+import { shapeIdOf } from "./shapes.ts";
+import { type Touched } from "./universe.ts";
 
 export const nobodyTouched: Touched = { endpoints: [], isTouched: () => false, another: () => undefined };
 
@@ -13,14 +14,19 @@ export function touchedBy(more: GlobalMentions, table: Table): Touched {
   const { mentions, family } = shared.universe;
   const blocks = [...more.blocks.values()].filter((block) => block.family === family);
 
-  const isPlaced = ({ addresses }: Pod | Node): boolean => addresses !== "not-yet-assigned" && addresses.some((address) => blocks.some((block) => inCidr(block, address)));
+  const isPlaced = ({ addresses }: Pod | Node): boolean =>
+    addresses !== "not-yet-assigned" && addresses.some((address) => blocks.some((block) => inCidr(block, address)));
   const isNamed = ({ ports }: Pod): boolean => ports.some(({ name }) => more.portNames.has(name));
   const isTouched = (endpoint: Endpoint): boolean => {
     if (endpoint.kind === "external") return false;
     if (blocks.length > 0 && isPlaced(endpoint)) return true;
     if (endpoint.kind === "node" || endpoint.hostNetwork) return false;
     const { namespace, labels } = endpoint;
-    return isLabelled(namespace.labels, more.namespaceLabels, mentions.namespaceLabels) || isLabelled(labels, more.podLabels, mentions.podLabels) || isNamed(endpoint);
+    return (
+      isLabelled(namespace.labels, more.namespaceLabels, mentions.namespaceLabels) ||
+      isLabelled(labels, more.podLabels, mentions.podLabels) ||
+      isNamed(endpoint)
+    );
   };
 
   const found = new Set<Pod | Node>();
@@ -36,7 +42,8 @@ export function touchedBy(more: GlobalMentions, table: Table): Touched {
     for (const value of mentions.podLabels.has(key) ? values : byValue.keys()) for (const pod of byValue.get(value) ?? []) found.add(pod);
   }
   if (more.portNames.size > 0) for (const pod of snapshot.pods) if (!pod.hostNetwork && isNamed(pod)) found.add(pod);
-  if (blocks.length > 0) for (const endpoints of [snapshot.pods, snapshot.nodes]) for (const endpoint of endpoints) if (isPlaced(endpoint)) found.add(endpoint);
+  if (blocks.length > 0)
+    for (const endpoints of [snapshot.pods, snapshot.nodes]) for (const endpoint of endpoints) if (isPlaced(endpoint)) found.add(endpoint);
 
   const representatives = once(() => representativesByShape(table, isTouched));
   const members = once(() => membersByShape(table, isTouched));
@@ -62,13 +69,17 @@ function isLabelled(labels: Labels, more: LabelMentions, known: LabelMentions): 
 function representativesByShape({ namespaces }: Table, isTouched: (endpoint: Endpoint) => boolean): ReadonlyMap<number, Pod> {
   const byShape = new Map<number, Pod>();
   for (const { members } of namespaces.kept) {
-    for (const { shape, representative } of members.classes) if (!byShape.has(shape) && !isTouched(representative)) byShape.set(shape, representative);
+    for (const { shape, representative } of members.classes)
+      if (!byShape.has(shape) && !isTouched(representative)) byShape.set(shape, representative);
   }
   return byShape;
 }
 
 /** Of each shape somebody who is not touched. */
-function membersByShape({ snapshot, shared, namespaces }: Table, isTouched: (endpoint: Endpoint) => boolean): ReadonlyMap<number, Pod | Node> {
+function membersByShape(
+  { snapshot, shared, namespaces }: Table,
+  isTouched: (endpoint: Endpoint) => boolean,
+): ReadonlyMap<number, Pod | Node> {
   const byShape = new Map<number, Pod | Node>();
   for (const { members } of namespaces.kept) {
     members.pods.forEach((pod, i) => {

@@ -1,0 +1,56 @@
+import { coverageOf, endpointName, formatAddress, resolveFlows, type Answer, type Flow, type InputFile } from "@netproof/core/parts";
+import type { Subject } from "../subject.ts";
+import { readSubject, type ReadSubject } from "../subject.ts";
+import { readFlows } from "../flows.ts";
+import type { Options } from "../flags.ts";
+import { Refusal } from "../refusal.ts";
+
+/** Whether a command line asks for packets. */
+export function isMeasuring({ engine }: Options): boolean {
+  return engine.includes("lab");
+}
+
+/** The package with the lab, loaded on demand; exit 3 with the reason where it cannot run. */
+export async function loadLab(): Promise<typeof import("@netproof/lab")> {
+  const module = await import("@netproof/lab");
+  const problem = module.obstacle();
+  if (problem !== undefined) throw new Refusal(`the lab cannot run here: ${problem}`, "netproof lab doctor", 3);
+  return module;
+}
+
+/** All flows that a file of questions means; what cannot be read or resolved is told later, where all questions are answered. */
+export function flowsAsked(text: InputFile): (subject: ReadSubject) => readonly Flow[] {
+  return ({ names, useCase }) =>
+    readFlows(text, useCase?.ports ?? new Map()).questions.flatMap(({ question }) => {
+      const resolved = resolveFlows(question, names);
+      return resolved.kind === "flows" ? resolved.flows.map(({ flow }) => flow) : [];
+    });
+}
+
+/** As `openSubject`, with packets: the pods of the manifests, a host for each outside address, and one probe per flow. */
+export async function openMeasured(options: Options, flowsOf: (subject: ReadSubject) => readonly Flow[]): Promise<MeasuredSubject> {
+  if (options.engine.length > 1) throw new Refusal(`\`ask\` asks one engine, not ${options.engine.length}`);
+  const { lab } = await loadLab();
+  const { ledger, ...subject } = await readSubject(options, "ask");
+  const flows = flowsOf({ ledger, ...subject });
+  await using session = await lab.open(subject.names.snapshot);
+  const answers = await session.ask(flows);
+  const answered = new Map(flows.map((flow, i) => [keyOf(flow), answers[i] as Answer]));
+  const { asked, answering } = session.servers;
+  const coverage = coverageOf(ledger, []);
+  return {
+    ...subject,
+    calculation: { answer: (flow) => answered.get(keyOf(flow)) as Answer },
+    coverage: { ...coverage, text: `${coverage.text}; lab: ${answering} of ${asked} servers answer` },
+  };
+}
+
+type MeasuredSubject = Omit<Subject, "calculation" | "asked"> & { readonly calculation: { answer(flow: Flow): Answer } };
+
+/** Flows of equal ends are equal, whichever object they are. */
+function keyOf({ from, to, family, protocol, port }: Flow): string {
+  const ends = [from, to].map((end) => {
+    return end.kind === "external" ? formatAddress(end.address) : `${end.kind} ${endpointName(end)}`;
+  });
+  return `${ends.join(" ")} ${family} ${protocol} ${port}`;
+}

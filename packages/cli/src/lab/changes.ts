@@ -1,0 +1,32 @@
+import { watch } from "node:fs";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { FullPaths } from "../look.ts";
+
+/** Editors write in several steps: so many milliseconds of quiet make one change of them. */
+const quiet = 150;
+
+/** Comes once for every change of one of these files, until the signal. Folders are watched, as editors put new files in the place of old ones. */
+export async function* changesOf(files: FullPaths, signal: AbortSignal): AsyncGenerator<void> {
+  const wanted = new Set(files.values());
+  let [changed, wake] = [false, (): void => {}];
+  const watchers = [...new Set([...wanted].map((file) => path.dirname(file)))].map((folder) =>
+    watch(folder, (_event, name) => {
+      if (name === null || !wanted.has(path.join(folder, name))) return;
+      changed = true;
+      wake();
+    }),
+  );
+  signal.addEventListener("abort", () => wake());
+  try {
+    for (;;) {
+      if (!changed) await new Promise<void>((resolve) => (wake = resolve));
+      if (signal.aborted) return;
+      await sleep(quiet);
+      changed = false;
+      yield;
+    }
+  } finally {
+    for (const watcher of watchers) watcher.close();
+  }
+}

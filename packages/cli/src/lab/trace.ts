@@ -1,0 +1,62 @@
+import { endpointName, placeText, spanOf, type Answer, type Direction } from "@netproof/core/parts";
+import type { LabSession, Ruleset, Transcript } from "@netproof/lab";
+
+/** The rules that the first packet of a flow met, side by side with their manifest lines; the one that decided stands last. */
+export function traceText({ flow, verdict, evidence }: Answer<Transcript>, { layout, ruleset }: LabSession): string {
+  const [source, target] = [layout.spotOf(flow.from, flow.family), layout.spotOf(flow.to, flow.family)];
+  const ends = [source, target].map((spot) => (typeof spot === "string" ? spot : spot.address)).join(" → ");
+  const decided = evidence.causes.findLast((cause) => cause.kind !== "doubt" && cause.outcome === "deny");
+  const how = evidence.seen.kind === "rejected" ? "rejected" : "dropped";
+  const outcome =
+    evidence.problem ??
+    (verdict === "deny" && decided !== undefined
+      ? `${how} at ${endpointName(decided.direction === "egress" ? flow.from : flow.to)}, ${decided.direction}`
+      : evidence.seen.kind);
+  const sides = (["egress", "ingress"] as const).flatMap((direction) => sideLines(direction, flow, evidence, ruleset, layout));
+  return [`${ends} ${flow.port}/${flow.protocol}: ${outcome}`, ...sides].map((line) => `${line}\n`).join("");
+}
+
+function sideLines(
+  direction: Direction,
+  flow: Answer["flow"],
+  { causes }: Transcript,
+  ruleset: Ruleset,
+  { stands }: LabSession["layout"],
+): readonly string[] {
+  const subject = direction === "egress" ? flow.from : flow.to;
+  const device = stands.find(
+    ({ pod }) => subject.kind === "pod" && pod.name === subject.name && pod.namespace.name === subject.namespace.name,
+  )?.device;
+  const chainName = ruleset.dispatch.find((one) => one.direction === direction && one.device === device)?.chain;
+  if (chainName === undefined) return [`  ${direction.padEnd(8)} no chain of ${endpointName(subject)}: nothing isolates it`];
+  const chains = ruleset.chains.filter(({ name }) => name === chainName || name === `${chainName}_rest`);
+  const mark = [...ruleset.causes].find(
+    ([, cause]) => cause.direction === direction && cause.kind !== "doubt" && causes.includes(cause),
+  )?.[0];
+  const decides = mark === undefined ? undefined : `0x${mark.toString(16).padStart(8, "0")}`;
+  const lines = [`  ${direction.padEnd(8)} chain ${chainName} of ${endpointName(subject)}`];
+  const other = flow.family === 4 ? /\bip6\b|ipv6/ : /\bip\b|ipv4/;
+  for (const { text, from } of chains.flatMap(({ rules }) => rules)) {
+    if (other.test(text)) continue;
+    const isLast = decides !== undefined && text.includes(`meta mark set ${decides}`);
+    const match = text.replace(/ ?(?:meta mark set .*|goto .*|return)$/, "");
+    const word = !isLast ? "no" : text.includes("goto deny") ? "deny" : "allow";
+    const condition = match === "" ? "everything else" : withContents(match, ruleset);
+    const places = [...new Set(from.map((origin) => placeText(spanOf(origin))))].join(", ");
+    lines.push(`    ${word.padEnd(6)} ${condition.padEnd(50)} ${places}`.trimEnd());
+    if (isLast) return lines;
+  }
+  return lines;
+}
+
+/** Sets by what is in them, ports as everywhere: `ip saddr 10.0.0.1, 80/TCP`. */
+function withContents(match: string, { sets }: Ruleset): string {
+  const contents = match.replaceAll(/@(\w+)/g, (whole, name: string) => {
+    const elements = sets.find((one) => one.name === name)?.elements ?? [whole];
+    return elements.length > 3 ? `${elements.slice(0, 3).join(", ")}, …` : elements.join(", ");
+  });
+  return contents
+    .replace(/ ?meta l4proto \. th dport/, ",")
+    .replaceAll(/(tcp|udp|sctp) \. (\d+(?:-\d+)?)/g, (_, protocol: string, port: string) => `${port}/${protocol.toUpperCase()}`)
+    .replace(/^, /, "");
+}

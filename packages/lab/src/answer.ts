@@ -1,0 +1,159 @@
+import {
+  matchOrigin,
+  matchText,
+  nodeNameOf,
+  policyText,
+  sameEndpoint,
+  type Answer,
+  type Direction,
+  type Endpoint,
+  type Flow,
+  type Question,
+  type SideWhy,
+  type Snapshot,
+  type Unread,
+  type Verdict,
+} from "@netproof/core/parts";
+import type { Cause, Ruleset } from "./nft/ruleset.ts";
+import type { Seen, Tried } from "./probe/order.ts";
+
+/** What was seen of one flow: by the client, and by the kernel of the routers. */
+export interface Transcript {
+  readonly seen: Seen | { readonly kind: "not-tried"; readonly detail: string };
+  /** The rules that decided, as the routers noted them. */
+  readonly causes: readonly Cause[];
+  readonly attempts: number;
+  /** Addresses that were tried in the place of others, which no host can have and no rule tells apart from them. */
+  readonly standIns: readonly string[];
+  /** Why this is no answer: client and kernel disagree, nothing came back, or the lab has no place for an end. */
+  readonly problem: string | undefined;
+}
+
+/** What is known of the pods at both ends. */
+export interface Judged {
+  readonly snapshot: Snapshot;
+  readonly ruleset: Ruleset;
+  /** Whether NetworkPolicies isolate this end, so that the kernel must have noted the flow. */
+  isIsolated(endpoint: Endpoint, direction: Direction): boolean;
+}
+
+/**
+ * The verdict of a flow that was tried: what the client saw and what the kernel noted must agree. Silence without a note of a deny
+ * is never a deny, and a connection that the kernel says it denied is a fault of the lab.
+ */
+export function answerOf(flow: Flow, tried: Tried | string, standIns: readonly string[], judged: Judged): Answer<Transcript> {
+  if (typeof tried === "string")
+    return withSides(flow, { seen: { kind: "not-tried", detail: tried }, causes: [], attempts: 0, standIns, problem: tried }, judged);
+  const { seen, noted, attempts } = tried;
+  const causes = (["egress", "ingress"] as const).flatMap((direction) => {
+    const mark = noted[direction];
+    const cause = mark === undefined ? undefined : judged.ruleset.causes.get(mark);
+    const doubts = noted.doubts
+      .filter((doubt) => doubt.direction === direction)
+      .flatMap((doubt) => judged.ruleset.causes.get(doubt.mark) ?? []);
+    return [...doubts, ...(cause === undefined ? [] : [cause])];
+  });
+  return withSides(flow, { seen, causes, attempts, standIns, problem: problemOf(flow, seen, causes, judged) }, judged);
+}
+
+function problemOf(flow: Flow, seen: Seen, causes: readonly Cause[], { isIsolated }: Judged): string | undefined {
+  const decided = causes.filter(({ kind }) => kind !== "doubt");
+  const denied = decided.find(({ outcome }) => outcome === "deny");
+  switch (seen.kind) {
+    case "open": {
+      if (denied !== undefined) return `it connected, although the kernel noted a deny of its ${denied.direction}`;
+      const unseen = (["egress", "ingress"] as const).find(
+        (direction) =>
+          exemptionOf(flow, direction) === undefined &&
+          isIsolated(direction === "egress" ? flow.from : flow.to, direction) &&
+          !decided.some((cause) => cause.direction === direction),
+      );
+      return unseen && `it connected, although no rule of its ${unseen} saw it`;
+    }
+    case "rejected":
+      if (denied === undefined) return "it was rejected, and no rule of the kernel saw it";
+      return denied.direction === seen.side ? undefined : `its ${seen.side} was rejected, but the kernel noted its ${denied.direction}`;
+    case "silent":
+      return denied === undefined ? "nothing came back, and no rule of the kernel saw it: not a deny" : undefined;
+    case "refused":
+      return "nobody listens there";
+    case "no-route":
+    case "error":
+      return seen.detail;
+  }
+}
+
+function withSides(flow: Flow, transcript: Transcript, judged: Judged): Answer<Transcript> {
+  const egress = sideOf(flow, "egress", transcript, judged);
+  // What egress denies never comes to the other end.
+  const ingress = sideOf(flow, "ingress", transcript, judged, egress);
+  return { flow, verdict: verdictOfSides(egress.verdict, ingress.verdict), why: { egress, ingress }, evidence: transcript };
+}
+
+function verdictOfSides(egress: Verdict, ingress: Verdict): Verdict {
+  if (egress === "deny" || ingress === "deny") return "deny";
+  return egress === "allow" && ingress === "allow" ? "allow" : "undetermined";
+}
+
+function sideOf(flow: Flow, direction: Direction, { causes, problem }: Transcript, { snapshot }: Judged, before?: SideWhy): SideWhy {
+  const exempt = exemptionOf(flow, direction);
+  const undetermined = (question: Question | undefined, cited: Partial<SideWhy> = {}): SideWhy => ({
+    ...nothingCited,
+    verdict: "undetermined",
+    reason: "undetermined",
+    question,
+    ...cited,
+  });
+  if (exempt !== undefined && problem === undefined) return { ...nothingCited, verdict: "allow", reason: exempt };
+  const subject = direction === "egress" ? flow.from : flow.to;
+  const unread =
+    exempt === undefined
+      ? snapshot.unread.filter(({ scope }) => subject.kind === "pod" && (scope === "cluster" || scope.namespace === subject.namespace.name))
+      : [];
+  if (unread.length > 0)
+    return undetermined("unread-policy", { policies: unread.map(unreadText), origins: unread.map(({ origin }) => origin) });
+  if (problem !== undefined) return undetermined(undefined);
+  const own = causes.filter((cause) => cause.direction === direction);
+  const decided = own.find(({ kind }) => kind !== "doubt");
+  const doubt = own.find((cause) => cause.kind === "doubt" && cause.outcome !== (decided?.outcome ?? "allow"));
+  if (doubt?.kind === "doubt") return undetermined(doubt.question, citedBy(doubt));
+  if (decided !== undefined)
+    return { ...nothingCited, verdict: decided.outcome as Verdict, reason: reasonOf(decided), ...citedBy(decided) };
+  if (before !== undefined && before.verdict !== "allow") return undetermined(undefined);
+  return { ...nothingCited, verdict: "allow", reason: "not-isolated" };
+}
+
+const nothingCited = { question: undefined, policies: [], rules: [], origins: [] } satisfies Partial<SideWhy>;
+
+function reasonOf(cause: Cause): SideWhy["reason"] {
+  if (cause.kind === "isolation") return "no-rule-allows";
+  return cause.outcome === "deny" ? "rule-denies" : "rule-allows";
+}
+
+function citedBy(cause: Cause): Pick<SideWhy, "policies" | "rules" | "origins"> {
+  if (cause.kind === "isolation") {
+    return {
+      policies: cause.policies.map(({ name }) => policyText(name)),
+      rules: [],
+      origins: cause.policies.map(({ isolatesAt }) => isolatesAt[cause.direction]),
+    };
+  }
+  const match = { rule: cause.rule, peer: cause.peer, port: "any" } as Parameters<typeof matchText>[0];
+  return { policies: [policyText(cause.rule.policy)], rules: [matchText(match)], origins: [matchOrigin(match)] };
+}
+
+function unreadText({ kind, name, scope }: Unread): string {
+  return scope === "cluster" ? `${kind} ${name}` : `${kind} ${scope.namespace}/${name}`;
+}
+
+/** Flows that meet no rule of this side, as the lab is built: they do not pass a router's rules there. */
+function exemptionOf(
+  { from, to }: Flow,
+  direction: Direction,
+): Extract<SideWhy["reason"], "outside-cluster" | "host-network" | "same-pod" | "own-node"> | undefined {
+  const subject = direction === "egress" ? from : to;
+  if (subject.kind === "external") return "outside-cluster";
+  if (subject.kind === "node" || subject.hostNetwork) return "host-network";
+  if (sameEndpoint(from, to)) return "same-pod";
+  return direction === "ingress" && subject.node !== undefined && nodeNameOf(from) === subject.node ? "own-node" : undefined;
+}

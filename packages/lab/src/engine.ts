@@ -1,0 +1,268 @@
+import {
+  formatAddress,
+  type Address,
+  type Answer,
+  type Direction,
+  type Endpoint,
+  type Engine,
+  type Family,
+  type Flow,
+  type Session,
+  type Snapshot,
+} from "@netproof/core/parts";
+import { answerOf, type Judged, type Transcript } from "./answer.ts";
+import { canaryOrders, canaryOf, judgeCanaries, type SelfTest } from "./canary.ts";
+import { LabError, startSupervisor, type Supervisor } from "./launch.ts";
+import { compile } from "./nft/compile.ts";
+import { canaryMarks, rulesOfRouter, tableName, transactions, type DenyWith } from "./nft/render.ts";
+import type { Ground, Ruleset } from "./nft/ruleset.ts";
+import { planLayout, type Layout, type Spot } from "./plan/layout.ts";
+import type { Place } from "./plan/place.ts";
+import { standInsFor } from "./plan/stand-in.ts";
+import type { Order } from "./probe/order.ts";
+
+export interface LabOptions {
+  /** `reject` answers at once; `drop` is silent, as many network plugins are, and slower to measure. */
+  readonly denyWith: DenyWith;
+  /** The rules by which the routers decide; those of the policies when left out. */
+  readonly rulesOf?: (ground: Ground) => Ruleset;
+}
+
+/** A lab that is up: a session, and what only a lab has. */
+export interface LabSession extends Session<Transcript> {
+  readonly layout: Layout;
+  readonly ruleset: Ruleset;
+  /** The number of the rules in force, which grows with each change. */
+  readonly generation: number;
+  /** What the lab's own two ends saw under the rules in force. */
+  readonly selfTest: SelfTest;
+  /** How many servers were asked from their own place, and how many of them answered. */
+  readonly servers: { readonly asked: number; readonly answering: number };
+  /** Milliseconds that the last switch of rules took. */
+  readonly enforcedAfter: number;
+  /** Keeps these servers answering, whoever asks; from now on programs may be run in the places. */
+  serve(flows: readonly Flow[]): Promise<void>;
+  /** Takes these files away when this process is gone, however it ended. */
+  own(files: readonly string[]): Promise<void>;
+  /** The command before a program's own that runs it where this endpoint is; a sentence when the lab has no place for it. */
+  enter(endpoint: Endpoint, family: Family): Promise<{ readonly command: readonly string[]; readonly address: string } | string>;
+}
+
+export interface LabEngine extends Engine<Transcript> {
+  open(snapshot: Snapshot, options?: { readonly signal?: AbortSignal }): Promise<LabSession>;
+}
+
+/** Measures with real packets: pods are network namespaces, nftables enforces, and both the client and the kernel are witnesses. */
+export function createLab(options: LabOptions): LabEngine {
+  return { name: "lab", nature: "observed", open: (snapshot, { signal } = {}) => openLab(snapshot, options, signal) };
+}
+
+export const lab: LabEngine = createLab({ denyWith: "reject" });
+
+/** Flows of one batch; the kernel's notes have room for many more. */
+const perBatch = 50_000;
+
+async function openLab(first: Snapshot, options: LabOptions, signal: AbortSignal | undefined): Promise<LabSession> {
+  const supervisor = await startSupervisor();
+  try {
+    return await labOn(supervisor, first, options, signal);
+  } catch (error) {
+    await supervisor[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function labOn(supervisor: Supervisor, first: Snapshot, options: LabOptions, signal: AbortSignal | undefined): Promise<LabSession> {
+  let snapshot = first;
+  let layout: Layout | undefined;
+  let ruleset: Ruleset = { sets: [], chains: [], dispatch: [], causes: new Map() };
+  let generation = 0;
+  let selfTest: SelfTest = { open: 0, denied: 0, failures: [] };
+  let enforcedAfter = 0;
+  const servers = new Map<string, boolean>();
+  let standIns = standInsFor(first);
+
+  /** The new rules stand before the pods do that they speak of, so that no pod is open in its first moments. */
+  const install = async (next: Snapshot, outside: readonly Address[], abort: AbortSignal | undefined): Promise<void> => {
+    const planned = planLayout(next, outside, layout);
+    const kept = new Set(planned.places.map(({ id }) => id));
+    const gone = (layout?.places ?? []).filter(({ id }) => !kept.has(id)).map(({ id }) => id);
+    const had = new Set(layout?.places.map(({ id }) => id));
+    const added = planned.places.filter(({ id }) => !had.has(id));
+    const isFrame = ({ role }: Place): boolean => role !== "pod" && role !== "outside";
+    if (gone.length > 0) await supervisor.run({ do: "remove", ids: gone });
+    for (const key of servers.keys()) if (gone.includes(Number(key.split(" ")[0]))) servers.delete(key);
+    await supervisor.run({ do: "add", places: added.filter(isFrame) });
+    if (next !== snapshot || layout === undefined) await loadRules(next, planned);
+    await supervisor.run({ do: "add", places: added.filter((place) => !isFrame(place)) });
+    layout = planned;
+    if (next !== snapshot) standIns = standInsFor(next);
+    snapshot = next;
+    abort?.throwIfAborted();
+  };
+
+  const loadRules = async (next: Snapshot, planned: Layout): Promise<void> => {
+    const compiled = (options.rulesOf ?? compile)({ snapshot: next, stands: planned.stands, addressesOf: planned.addressesOf });
+    generation++;
+    const before = layout;
+    const routers = planned.nodes.map((node) => {
+      const { place } = node;
+      const wanted = { router: place.id, generation, denyWith: options.denyWith, canary: canaryOf(node, generation) };
+      const hadRules = before?.nodes.some((one) => one.place.id === place.id) === true;
+      const { doubts } = rulesOfRouter(compiled, wanted);
+      return { place: place.id, transactions: transactions(compiled, wanted, hadRules ? generation - 1 : undefined), doubts };
+    });
+    const denyMarks = [...compiled.causes].flatMap(([mark, { kind, outcome }]) => (kind !== "doubt" && outcome === "deny" ? [mark] : []));
+    const loaded = {
+      table: tableName(generation),
+      denyWith: options.denyWith,
+      denyMarks: [...denyMarks, canaryMarks.ingressDenied, canaryMarks.egressDenied],
+      routers,
+    };
+    const { milliseconds } = await supervisor.run({ do: "rules", rules: loaded });
+    [ruleset, enforcedAfter] = [compiled, milliseconds];
+    // Nothing is reported of rules that were not seen to deny and to allow.
+    const orders = canaryOrders(planned.nodes, generation);
+    selfTest = judgeCanaries(orders, await supervisor.run({ do: "probe", orders: orders.map(({ order }) => order) }));
+    if (selfTest.failures.length > 0)
+      throw new LabError(`the lab's own test failed, so it reports nothing: ${selfTest.failures.slice(0, 3).join("; ")}`);
+  };
+
+  await install(first, [], signal);
+  const standing = (): Layout => layout as Layout;
+
+  /** Makes a host for every outside address that has none yet. */
+  const ensureOutside = async (flows: readonly Flow[], abort: AbortSignal | undefined): Promise<void> => {
+    const known = new Set(standing().outside.map(formatAddress));
+    const wanted = new Map<string, Address>();
+    for (const { from, to } of flows) {
+      for (const end of [from, to]) {
+        const address = end.kind === "external" ? standIns.for(end.address) : undefined;
+        if (address !== undefined) wanted.set(formatAddress(address), address);
+      }
+    }
+    const fresh = [...wanted].filter(([text]) => !known.has(text)).map(([, address]) => address);
+    if (fresh.length > 0) await install(snapshot, [...standing().outside, ...fresh], abort);
+  };
+
+  const standInsOf = ({ from, to }: Flow): readonly string[] =>
+    [from, to].flatMap((end) => {
+      const address = end.kind === "external" ? standIns.for(end.address) : undefined;
+      return end.kind !== "external" || address === undefined || address === end.address
+        ? []
+        : [`${formatAddress(address)} for ${formatAddress(end.address)}`];
+    });
+
+  const orderOf = ({ from, to, family, protocol, port }: Flow): Order | string => {
+    const [source, target] = [from, to].map((end) => {
+      const address = end.kind === "external" ? standIns.for(end.address) : undefined;
+      return standing().spotOf(address === undefined ? end : { kind: "external", address }, family);
+    }) as [Spot | string, Spot | string];
+    if (typeof source === "string") return source;
+    if (typeof target === "string") return target;
+    return { from: source.place, source: source.address, to: target.place, target: target.address, protocol, port };
+  };
+
+  /** Every server is asked from its own place first: silence elsewhere then is no missing server. */
+  const proveServers = async (orders: readonly Order[], abort: AbortSignal | undefined): Promise<void> => {
+    const fresh = new Map(orders.map((order) => [serverKey(order), { ...order, from: order.to, source: order.target }]));
+    for (const key of servers.keys()) fresh.delete(key);
+    if (fresh.size === 0) return;
+    const tried = await supervisor.run({ do: "listen", orders: [...fresh.values()] }, abort === undefined ? {} : { signal: abort });
+    for (const [i, key] of [...fresh.keys()].entries()) servers.set(key, tried[i]?.seen.kind === "open");
+  };
+
+  const askBatch = async (
+    flows: readonly Flow[],
+    abort: AbortSignal | undefined,
+    progress: (done: number) => void,
+  ): Promise<readonly Answer<Transcript>[]> => {
+    const wanted = flows.map(orderOf);
+    const orders = wanted.filter((order) => typeof order !== "string");
+    await proveServers(orders, abort);
+    const tried = await supervisor.run({ do: "probe", orders }, { progress, ...(abort === undefined ? {} : { signal: abort }) });
+    const devices = new Map(standing().stands.map((stand) => [endpointKey(stand.pod), stand.device]));
+    const isolated = new Set(ruleset.dispatch.filter((one) => one.isolated).map(({ direction, device }) => `${direction} ${device}`));
+    const judged: Judged = {
+      snapshot,
+      ruleset,
+      isIsolated: (endpoint: Endpoint, direction: Direction) => isolated.has(`${direction} ${devices.get(endpointKey(endpoint)) ?? ""}`),
+    };
+    let next = 0;
+    return flows.map((flow, i) => {
+      const order = wanted[i] as Order | string;
+      if (typeof order === "string") return answerOf(flow, order, standInsOf(flow), judged);
+      const result = tried[next++] ?? "it was not tried";
+      return answerOf(
+        flow,
+        servers.get(serverKey(order)) === true ? result : "its server does not answer even at home",
+        standInsOf(flow),
+        judged,
+      );
+    });
+  };
+
+  return {
+    get snapshot() {
+      return snapshot;
+    },
+    get layout() {
+      return standing();
+    },
+    get ruleset() {
+      return ruleset;
+    },
+    get generation() {
+      return generation;
+    },
+    get selfTest() {
+      return selfTest;
+    },
+    get enforcedAfter() {
+      return enforcedAfter;
+    },
+    get servers() {
+      // One server per place, on all ports that it was asked for.
+      const places = new Map<string, boolean>();
+      for (const [key, answers] of servers) {
+        const place = key.slice(0, key.indexOf(" "));
+        places.set(place, answers && places.get(place) !== false);
+      }
+      return { asked: places.size, answering: [...places.values()].filter((answers) => answers).length };
+    },
+    diagnostics: [],
+    ask: async (flows, { signal: abort, progress } = {}) => {
+      await ensureOutside(flows, abort);
+      const answers: Answer<Transcript>[] = [];
+      for (let start = 0; start < flows.length; start += perBatch) {
+        answers.push(...(await askBatch(flows.slice(start, start + perBatch), abort, (done) => progress?.(start + done))));
+      }
+      return answers;
+    },
+    serve: async (flows) => {
+      await ensureOutside(flows, undefined);
+      await supervisor.run({ do: "serve", orders: flows.map(orderOf).filter((order) => typeof order !== "string") });
+    },
+    own: async (files) => {
+      await supervisor.run({ do: "own", files });
+    },
+    enter: async (endpoint, family) => {
+      const spot = standing().spotOf(endpoint, family);
+      if (typeof spot === "string") return spot;
+      const { namespaces } = await supervisor.run({ do: "serve", orders: [] });
+      const descriptor = namespaces.find(([place]) => place === spot.place)?.[1];
+      if (descriptor === undefined) return `the lab has no namespace for ${spot.address}`;
+      return { command: supervisor.enter(descriptor), address: spot.address };
+    },
+    advance: (next, { signal: abort } = {}) => install(next, standing().outside, abort),
+    [Symbol.asyncDispose]: () => supervisor[Symbol.asyncDispose](),
+  };
+}
+
+function serverKey({ to, target, protocol, port }: Order): string {
+  return `${to} ${target} ${protocol} ${port}`;
+}
+
+function endpointKey(endpoint: Endpoint): string {
+  return endpoint.kind === "pod" ? `${endpoint.namespace.name}/${endpoint.name}` : "";
+}

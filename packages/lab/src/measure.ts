@@ -1,0 +1,182 @@
+import {
+  portIntervals,
+  reachByAsking,
+  relationOf,
+  specCalculation,
+  type Answer,
+  type Calculation,
+  type Cuts,
+  type DerivedSession,
+  type Endpoint,
+  type External,
+  type Family,
+  type Flow,
+  type Reachability,
+  type Snapshot,
+} from "@netproof/core/parts";
+import type { Transcript } from "./answer.ts";
+import type { LabEngine, LabSession } from "./engine.ts";
+import { hostIn, takenAddresses } from "./plan/stand-in.ts";
+
+/** A lab that has measured whole stages: it answers for every flow, each by the measured one that nothing tells apart from it. */
+export interface MeasuredEngine {
+  readonly name: string;
+  readonly nature: "observed";
+  open(snapshot: Snapshot, options?: MeasureOptions): Promise<MeasuredSession>;
+}
+
+export interface MeasuredSession extends DerivedSession<Transcript> {
+  readonly session: LabSession;
+  /** Flows that were tried at the last stage. */
+  readonly tried: number;
+  /** For the line that says what took part: `lab: 8 of 8 servers answer`. */
+  readonly remark: string;
+}
+
+export interface MeasureOptions {
+  readonly signal?: AbortSignal;
+  readonly progress?: (done: number, all: number) => void;
+  /** Outside points that shall stand for the addresses around them. */
+  readonly outside?: readonly External[];
+  readonly families?: readonly Family[];
+}
+
+/**
+ * Measures at every stage one flow per pair of classes and interval of ports. Where answers may change is taken from the text of the
+ * policies; what they are is not.
+ */
+export function measured(engine: LabEngine): MeasuredEngine {
+  return {
+    name: engine.name,
+    nature: engine.nature,
+    open: async (first, options = {}) => {
+      const session = await engine.open(first, options.signal === undefined ? {} : { signal: options.signal });
+      try {
+        let state = await measure(session, options);
+        return {
+          session,
+          get snapshot() {
+            return session.snapshot;
+          },
+          get calculation() {
+            return state.calculation;
+          },
+          get tried() {
+            return state.tried;
+          },
+          get remark() {
+            const { asked, answering } = session.servers;
+            return `${engine.name}: ${answering} of ${asked} servers answer`;
+          },
+          diagnostics: session.diagnostics,
+          ask: session.ask,
+          advance: async (next) => {
+            await session.advance(next);
+            state = await measure(session, options);
+          },
+          [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+        };
+      } catch (error) {
+        await session[Symbol.asyncDispose]();
+        throw error;
+      }
+    },
+  };
+}
+
+interface Measured {
+  readonly calculation: Calculation<Transcript>;
+  readonly tried: number;
+}
+
+async function measure(session: LabSession, { signal, progress, outside = [], families = [4, 6] }: MeasureOptions): Promise<Measured> {
+  const { snapshot } = session;
+  const { cuts } = specCalculation(snapshot);
+  const plans = new Map(families.map((family) => [family, planOf(snapshot, cuts, family, outside)]));
+  const flows = [...plans.values()].flatMap((plan) => [...plan.flows.values()]);
+  const answers = await session.ask(flows, {
+    ...(signal === undefined ? {} : { signal }),
+    progress: (done) => progress?.(done, flows.length),
+  });
+  const answered = new Map(flows.map((flow, i) => [flow, answers[i] as Answer<Transcript>]));
+
+  const answer = (flow: Flow): Answer<Transcript> => {
+    const plan = plans.get(flow.family);
+    const key = plan?.keyOf(flow);
+    const asked = key === undefined ? undefined : plan?.flows.get(key);
+    const found = asked === undefined ? undefined : answered.get(asked);
+    return found === undefined ? unasked(flow) : { ...found, flow };
+  };
+  const reach = (family: Family): Reachability => reachByAsking((flow) => answer(flow).verdict, snapshot, cuts, family);
+  return { calculation: { snapshot, cuts, assumed: [], answer, reach }, tried: flows.length };
+}
+
+/** The flows to try in one family, by what tells flows apart. */
+interface Plan {
+  readonly flows: ReadonlyMap<string, Flow>;
+  keyOf(flow: Flow): string | undefined;
+}
+
+function planOf(snapshot: Snapshot, cuts: Cuts, family: Family, outside: readonly External[]): Plan {
+  const reach = reachByAsking(() => "undetermined", snapshot, cuts, family);
+  const intervals = portIntervals(cuts, snapshot.pods);
+  const inside: readonly Endpoint[] = [...snapshot.pods, ...snapshot.nodes];
+  const points = outside.filter(({ address }) => address.family === family);
+  const members = [...inside, ...points, ...strangers(reach, snapshot, points)];
+  const keyOf = ({ from, to, protocol, port }: Flow): string | undefined => {
+    const [a, b] = [reach.classOf(from), reach.classOf(to)];
+    const first = intervals[protocol].find((interval) => interval.first <= port && port <= interval.last)?.first;
+    return a === undefined || b === undefined || first === undefined ? undefined : `${a} ${b} ${relationOf(from, to)} ${protocol} ${first}`;
+  };
+  const flows = new Map<string, Flow>();
+  for (const from of members) {
+    for (const to of members) {
+      // No policy speaks of two ends that are not pods.
+      if (from.kind !== "pod" && to.kind !== "pod") continue;
+      for (const protocol of ["TCP", "UDP", "SCTP"] as const) {
+        for (const { first } of intervals[protocol]) {
+          const flow: Flow = { from, to, family, protocol, port: first };
+          const key = keyOf(flow);
+          if (key !== undefined && !flows.has(key)) flows.set(key, flow);
+        }
+      }
+    }
+  }
+  return { flows, keyOf };
+}
+
+/** For classes of outside addresses in which no point is named: an address that a host can have. */
+function strangers(reach: Reachability, snapshot: Snapshot, points: readonly External[]): readonly External[] {
+  const taken = takenAddresses(snapshot);
+  return reach.classes.flatMap(({ id, ranges = [] }) => {
+    if (points.some((point) => reach.classOf(point) === id)) return [];
+    const [address] = ranges.flatMap((range) => hostIn(range, reach.family, taken) ?? []);
+    return address === undefined ? [] : [{ kind: "external", address } satisfies External];
+  });
+}
+
+/** Of a flow that nobody can try, such as one from a network's own address. */
+function unasked(flow: Flow): Answer<Transcript> {
+  const open = flow.from.kind !== "pod" && flow.to.kind !== "pod";
+  const side = (endpoint: Endpoint): Answer["why"]["egress"] => {
+    if (open)
+      return {
+        verdict: "allow",
+        reason: endpoint.kind === "external" ? "outside-cluster" : "host-network",
+        question: undefined,
+        policies: [],
+        rules: [],
+        origins: [],
+      };
+    return { verdict: "undetermined", reason: "undetermined", question: undefined, policies: [], rules: [], origins: [] };
+  };
+  const detail = open ? "no policy speaks of it" : "it was not tried";
+  const evidence: Transcript = {
+    seen: { kind: "not-tried", detail },
+    causes: [],
+    attempts: 0,
+    standIns: [],
+    problem: open ? undefined : detail,
+  };
+  return { flow, verdict: open ? "allow" : "undetermined", why: { egress: side(flow.from), ingress: side(flow.to) }, evidence };
+}

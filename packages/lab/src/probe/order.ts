@@ -1,0 +1,38 @@
+import type { Direction, Protocol } from "@netproof/core/parts";
+
+/** One flow to try: where its first packet begins, and where it goes. */
+export interface Order {
+  readonly from: number;
+  readonly source: string;
+  /** The place that must answer. */
+  readonly to: number;
+  readonly target: string;
+  readonly protocol: Protocol;
+  readonly port: number;
+}
+
+/**
+ * What the client saw. `open`: the right server answered. `rejected`: a router said that policy forbids it, and for which side.
+ * `refused`: a host has no listener. `silent`: nothing came back.
+ */
+export type Seen =
+  | { readonly kind: "open"; readonly caller: string }
+  | { readonly kind: "rejected"; readonly side: Direction; readonly router: string }
+  | { readonly kind: "refused" }
+  | { readonly kind: "no-route"; readonly detail: string }
+  | { readonly kind: "silent" }
+  | { readonly kind: "error"; readonly detail: string };
+
+/** What a router noted of a flow: the marks of the rules that decided, and of entries of which nobody can tell. */
+export interface Noted {
+  readonly egress: number | undefined;
+  readonly ingress: number | undefined;
+  readonly doubts: readonly { readonly direction: Direction; readonly mark: number }[];
+}
+
+/** One flow that was tried: what the client saw in the end, what the kernel noted, and how often it was tried. */
+export interface Tried {
+  readonly seen: Seen;
+  readonly noted: Noted;
+  readonly attempts: number;
+}
