@@ -5,6 +5,7 @@ import {
   sameEndpoint,
   selects,
   type Endpoint,
+  type External,
   type NameTable,
   type PairWanted,
   type Pod,
@@ -23,6 +24,16 @@ export function wantedPairs({ namespace, selector, from, to }: Options, names: N
   return (a, b) => fromEnds(a) && toEnds(b) && (anywhere || insideRows(a) || insideRows(b));
 }
 
+/** The outside addresses that --from and --to name and that have no name of their own: without a row they would look closed. */
+export function addressesNamed({ from, to }: Options, names: NameTable): readonly External[] {
+  const points = names.outside.flatMap(({ externals }) => externals);
+  const named = [...from, ...to].flatMap((text) => resolveEnd(text, names).end?.endpoints ?? []);
+  const externals = named.filter(
+    (end) => end.kind === "external" && !points.some((point) => sameEndpoint(point, end)),
+  ) as readonly External[];
+  return externals.filter((end, i) => externals.findIndex((other) => sameEndpoint(other, end)) === i);
+}
+
 function podTest(namespace: string | undefined, text: string | undefined, { snapshot }: NameTable): (pod: Pod) => boolean {
   if (namespace !== undefined && !snapshot.namespaces.some(({ name }) => name === namespace)) {
     const spaces = snapshot.namespaces.map(({ name }) => name);
@@ -30,8 +41,13 @@ function podTest(namespace: string | undefined, text: string | undefined, { snap
     throw new Refusal(`no namespace \`${namespace}\`${meant === undefined ? "" : `, did you mean \`${meant}\`?`}`);
   }
   const selector = text === undefined ? undefined : readSelector(text);
-  return (pod) =>
+  const selected = (pod: Pod): boolean =>
     (namespace === undefined || pod.namespace.name === namespace) && (selector === undefined || selects(selector, pod.labels));
+  // Nothing selected would print a table of nothing, which looks as if nothing was open.
+  if (text !== undefined && !snapshot.pods.some(selected)) {
+    throw new Refusal(`-l \`${text}\` selects no pod${namespace === undefined ? "" : ` in \`${namespace}\``}`);
+  }
+  return selected;
 }
 
 function readSelector(text: string): Selector {

@@ -8,20 +8,33 @@ import {
   viewAt,
   type Endpoint,
   type EndName,
+  type External,
   type RowGroup,
   type RowOptions,
   type View,
 } from "@netproof/core/parts";
 import type { AskedEngine, Subject } from "./subject.ts";
 
+/** What a view shows beside the subject's own endpoints, and how. */
+export interface Shown {
+  readonly elsewhere: RowOptions["elsewhere"];
+  /** Outside addresses that a flag names; each gets a row. */
+  readonly addresses: readonly External[];
+  /** Above `mostRows`, pods of one namespace that nothing tells apart share a row. */
+  readonly many: "apart" | "together";
+}
+
+/** A thousand rows are a million pairs, which nobody reads. */
+const mostRows = 400;
+
 /** The rows of a subject in printed order; those of a use case with its outside points, roles and devices under test. */
-export function viewFor(subject: Subject, elsewhere: RowOptions["elsewhere"]): View {
-  const [first] = viewsFor(subject, elsewhere);
+export function viewFor(subject: Subject, shown: Shown): View {
+  const [first] = viewsFor(subject, shown);
   return first;
 }
 
 /** The same for every engine that is asked: all views have the same rows, in which no engine tells endpoints apart. */
-export function viewsFor(subject: Subject, elsewhere: RowOptions["elsewhere"]): readonly [View, ...View[]] {
+export function viewsFor(subject: Subject, { elsewhere, addresses, many }: Shown): readonly [View, ...View[]] {
   const { asked, useCase } = subject;
   const focus = (useCase?.focus ?? []).flatMap((end) => endpointsOf(end, subject));
   const roles = new Map(
@@ -30,14 +43,19 @@ export function viewsFor(subject: Subject, elsewhere: RowOptions["elsewhere"]): 
     ),
   );
   const options: RowOptions = {
-    outside: useCase?.outside ?? [],
+    outside: [
+      ...(useCase?.outside ?? []),
+      ...addresses.map((address) => ({ name: endpointName(address), externals: [address], about: undefined })),
+    ],
     elsewhere,
     underTest: focus,
     aboutOf: (endpoint) => roles.get(endpointName(endpoint)),
   };
   const calculations = asked.map(({ calculation }) => calculation);
   const families = familiesOf(calculations, options);
-  const rows = sortRows(rowsOf(calculations, families, options), focus);
+  const byWorkload = rowsOf(calculations, families, options);
+  const tooMany = many === "together" && byWorkload.length > mostRows;
+  const rows = sortRows(tooMany ? rowsOf(calculations, families, options, "alike-together") : byWorkload, focus);
   const [first, ...others] = asked;
   const viewBy = ({ calculation }: AskedEngine): View => viewAt(rows, calculation, families);
   return [viewBy(first), ...others.map(viewBy)];

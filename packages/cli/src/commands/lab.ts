@@ -76,19 +76,26 @@ async function up(options: Options): Promise<ExitCode> {
 /** Measures again whenever a file changes. What cannot be read is told, and the lab stays as it was. */
 async function watch(options: Options): Promise<ExitCode> {
   const subject = await readSubject(options, "lab");
-  await using lab = await buildLab(subject, options);
-  answer(environment(lab));
   const interrupted = new AbortController();
+  const changes = changesOf(subject.paths, interrupted.signal);
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupted.abort());
-  for await (const _ of changesOf(subject.paths, interrupted.signal)) {
-    try {
-      answer(await lab.follow(await readSubject(options, "lab")));
-    } catch (error) {
-      if (error instanceof Refusal) talk(`error: ${error.message}\n`);
-      else if (!(error instanceof Done)) throw error;
-    }
+  try {
+    await using lab = await buildLab(subject, options);
+    answer(environment(lab));
+    for await (const _ of changes) await followFiles(lab, options);
+  } finally {
+    interrupted.abort();
   }
   return 130;
+}
+
+async function followFiles(lab: OwnLab, options: Options): Promise<void> {
+  try {
+    answer(await lab.follow(await readSubject(options, "lab")));
+  } catch (error) {
+    if (error instanceof Refusal) talk(`error: ${error.message}\n`);
+    else if (!(error instanceof Done)) throw error;
+  }
 }
 
 function environment({ subject, session }: OwnLab): string {

@@ -5,7 +5,7 @@ import { operandsOf } from "../operands.ts";
 import { wantedOutput, writeAnswer } from "../output.ts";
 import { judgePairs } from "../progress.ts";
 import type { ExitCode } from "../refusal.ts";
-import { wantedPairs } from "../selection.ts";
+import { addressesNamed, wantedPairs } from "../selection.ts";
 import { openSubject, tellCoverage } from "../subject.ts";
 import { groupsFor, viewFor } from "../view.ts";
 
@@ -16,7 +16,11 @@ export async function run(options: Options, operands: readonly string[]): Promis
   const subject = await openSubject(options, "list");
   const pairs = wantedPairs(options, subject.names);
   const withElsewhere = subject.useCase === undefined || options.elsewhere;
-  const view = viewFor(subject, withElsewhere ? "cut-into-ranges" : "left-out");
+  const view = viewFor(subject, {
+    elsewhere: withElsewhere ? "cut-into-ranges" : "left-out",
+    addresses: addressesNamed(options, subject.names),
+    many: "apart",
+  });
   await judgePairs(view, pairs);
   const document = listDocument(subject.calculation, view, {
     stage: subject.stage,

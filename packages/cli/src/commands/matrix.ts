@@ -6,7 +6,7 @@ import { wantedOutput, writeAnswer } from "../output.ts";
 import { onePort } from "../ports.ts";
 import { judgePairs } from "../progress.ts";
 import type { ExitCode } from "../refusal.ts";
-import { wantedPairs } from "../selection.ts";
+import { addressesNamed, wantedPairs } from "../selection.ts";
 import { openSubject, tellCoverage } from "../subject.ts";
 import { viewsFor } from "../view.ts";
 
@@ -17,7 +17,11 @@ export async function run(options: Options, operands: readonly string[]): Promis
   const subject = await openSubject(options, "matrix", "any-engines");
   const port = options.port === undefined ? undefined : onePort(options.port, subject.useCase?.ports ?? new Map());
   const pairs = wantedPairs(options, subject.names);
-  const [view, ...others] = viewsFor(subject, "left-out");
+  const [view, ...others] = viewsFor(subject, {
+    elsewhere: "left-out",
+    addresses: addressesNamed(options, subject.names),
+    many: options.full ? "apart" : "together",
+  });
   for (const one of [view, ...others]) await judgePairs(one, pairs);
   const [first, ...rivals] = subject.asked.map(({ engine }) => engine.name);
   const document = matrixDocument(view, {

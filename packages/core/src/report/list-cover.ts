@@ -19,23 +19,21 @@ export function coversOf(columns: Columns, rows: readonly Row[], wanted: PairWan
   const alike = new ByList<number[]>();
   for (const [to, from] of columns) alike.at(from, () => []).push(to);
 
-  const covers: Cover[] = [];
   const lonely: Cover[] = [];
   const completed = new ByList<{ readonly plain: readonly number[]; readonly to: number[] }>();
   for (const [from, to] of alike.entries()) {
     const [own, ...others] = to as [number, ...number[]];
+    const isAlone = others.length === 0 && noQuestion(own, own);
     if (to.every((row) => isOutside(rows[row] as Row))) lonely.push({ from, to });
-    else if (others.length > 0 || !noQuestion(own, own)) covers.push({ from, to });
-    else completed.at(ascending([...from, own]), () => ({ plain: from, to: [] })).to.push(own);
+    else completed.at(isAlone ? ascending([...from, own]) : from, () => ({ plain: from, to: [] })).to.push(...to);
   }
-  const joined: { readonly from: readonly number[]; readonly to: number[] }[] = [];
-  for (const [from, { plain, to }] of completed.entries()) {
-    if (to.length > 1) joined.push({ from, to });
-    else covers.push({ from: plain, to });
-  }
+  const joined = completed.entries().map(([from, { plain, to }]) => ({ from: to.length > 1 ? from : plain, to }));
+  const covers: Cover[] = [];
   // Nobody asks what one address outside may open to another, so what may be opened to them lacks them all.
   for (const cover of lonely) {
-    const host = joined.find(({ from }) => cover.to.every((own) => completes(from, cover.from, (row) => noQuestion(row, own))));
+    const host = joined.find(
+      ({ from, to }) => to.length > 1 && cover.to.every((own) => completes(from, cover.from, (row) => noQuestion(row, own))),
+    );
     if (host === undefined) covers.push(cover);
     else host.to.push(...cover.to);
   }

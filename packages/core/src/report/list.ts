@@ -2,7 +2,7 @@ import { formatPorts, isAllPorts, isEmptyPorts, protocols, type PortSet } from "
 import { sameConnections, type Connections } from "../reach/reachability.ts";
 import type { Answer, Calculation } from "../reach/engine.ts";
 import { coversOf, hasCell, type Columns, type Cover } from "./list-cover.ts";
-import { namesFor, type Names, type Part, type RowGroup } from "./list-names.ts";
+import { namesFor, type Names, type RowGroup } from "./list-names.ts";
 import type { PairWanted } from "./matrix.ts";
 import { pairCount, type FamilyConnections, type Row, type View } from "./rows.ts";
 import type { ListDocument, ListRule, PairTotals, Place } from "./types.ts";
@@ -209,8 +209,9 @@ const mostParts = 3;
 /** «Clients to clients, clients to the database, the database to clients» reads better than one line with all of them on both sides. */
 function dividedBySets(cover: Cover, columns: Columns, names: Names): readonly Cover[] {
   const [from, to] = [names.parts(cover.from), names.parts(cover.to)];
-  if (from.length * to.length > 2 * mostParts) return [cover];
-  const parts = from.flatMap((a: Part) => to.map((b: Part) => ({ from: a.rows, to: b.rows }))).filter((part) => hasCell(columns, part));
+  const haveNames = [...from, ...to].every(({ name, rows }) => name !== undefined || rows.length === 1);
+  if (!haveNames || from.length < 2 || to.length < 2 || from.length * to.length > 2 * mostParts) return [cover];
+  const parts = from.flatMap((a) => to.map((b) => ({ from: a.rows, to: b.rows }))).filter((part) => hasCell(columns, part));
   return parts.length > mostParts ? [cover] : parts;
 }
 
