@@ -7,14 +7,12 @@ import { root } from "./lib/process.mjs";
 import { nodeProblem } from "./lib/setup.mjs";
 
 describe("npm start", () => {
-  it("a second time is quick and says nothing on stderr", () => {
+  it("a second time sets nothing up: it says nothing on stderr", () => {
     const start = () => spawnSync("npm", ["start"], { cwd: root, encoding: "utf8", shell: process.platform === "win32" });
     start();
-    const started = performance.now();
     const { status, stdout, stderr } = start();
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout).toContain("Next: ");
-    expect(performance.now() - started).toBeLessThan(3000);
   });
 
   it("on an old Node says which one is needed", () => {

@@ -93,8 +93,13 @@ const engines = `# Who is asked. With \`spec, contrail\` every difference in a C
 engines: { run: spec }
 `;
 
-/** Plain where YAML takes it for nothing else. */
+/** Plain where YAML takes it for nothing else; letters that a terminal obeys or that turn text around are escaped. */
 function quoted(text: string): string {
   const isPlain = /^[A-Za-z][\w./-]*(?:(?:, | -> | )[\w./-]+)*$/.test(text) && !/^(?:true|false|yes|no|on|off|null|y|n)$/i.test(text);
-  return isPlain ? text : JSON.stringify(text);
+  return isPlain ? text : JSON.stringify(text).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, escaped);
+}
+
+/** As JSON and YAML both read it, also beyond the first 65,536 letters. */
+function escaped(letter: string): string {
+  return Array.from({ length: letter.length }, (_, i) => `\\u${letter.charCodeAt(i).toString(16).padStart(4, "0")}`).join("");
 }

