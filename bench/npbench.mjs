@@ -1,5 +1,5 @@
 // Generates clusters of realistic shape, `npbench-v1`: the same profile gives the same objects, byte for byte.
-// node bench/npbench.mjs PROFILE [--policies-only] writes a List as `kubectl get -o json` would to stdout.
+// node bench/npbench.mjs PROFILE [--fat] writes a List as `kubectl get -o json` would to stdout. Fat pods hold what real ones hold besides.
 import { pathToFileURL } from "node:url";
 
 /** @typedef {{ namespaces: number, pods: number, policies: number, catalog: number, teams: number, blocks: number }} Profile */
@@ -44,12 +44,24 @@ const portsOfTier = {
 };
 const dnsPorts = [{ name: "dns", number: 53, protocol: "UDP" }, tcp("dns-tcp", 53), tcp("metrics", 9153)];
 
+/** @typedef {keyof typeof golden} ProfileName */
+
 /**
  * The objects of a profile, namespaces first, then pods, then policies.
- * @param {keyof typeof golden} name
+ * @param {ProfileName} name @param {{ fat?: boolean }} [options]
  * @returns {{ namespaces: object[], pods: object[], policies: object[], workloads: number }}
  */
-export function generate(name) {
+export function generate(name, options = {}) {
+  const { pods, ...others } = generateLazily(name, options);
+  return { ...others, pods: [...pods] };
+}
+
+/**
+ * The same with one pod at a time, since a million of them as Kubernetes objects are more than most machines have room for.
+ * @param {ProfileName} name @param {{ fat?: boolean }} [options]
+ * @returns {{ namespaces: object[], pods: Iterable<object>, policies: object[], workloads: number }}
+ */
+export function generateLazily(name, { fat = false } = {}) {
   const profile = profiles[name];
   if (profile === undefined) throw new Error(`no profile ${name}: ${Object.keys(profiles).join(", ")}`);
   const random = source(1);
@@ -58,7 +70,7 @@ export function generate(name) {
   const workloads = workloadsOf(namespaces, weights, profile, random);
   return {
     namespaces: namespaces.map(({ name: own, labels }) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name: own, labels } })),
-    pods: podsOf(namespaces, workloads),
+    pods: podsOf(namespaces, workloads, fat),
     policies: policiesOf(namespaces, workloads, profile),
     workloads: workloads.reduce((sum, own) => sum + own.length, 0),
   };
@@ -143,15 +155,18 @@ function workload(k, special, pods, namespaceLabels, catalog, random) {
   return { name, app, kind: stateful ? "StatefulSet" : "Deployment", labels, ports, pods, hashes: [hash0, hash1] };
 }
 
-/** @param {readonly { name: string }[]} namespaces @param {readonly (readonly Workload[])[]} workloads */
-function podsOf(namespaces, workloads) {
-  /** @type {object[]} */
-  const pods = [];
-  workloads.forEach((own, i) => {
-    for (const one of own)
-      for (let j = 0; j < one.pods; j++) pods.push(pod(/** @type {{ name: string }} */ (namespaces[i]).name, one, j, pods.length + 1));
-  });
-  return pods;
+/** @param {readonly { name: string }[]} namespaces @param {readonly (readonly Workload[])[]} workloads @param {boolean} fat @returns {Generator<object>} */
+function* podsOf(namespaces, workloads, fat) {
+  let number = 0;
+  for (const [i, own] of workloads.entries()) {
+    for (const one of own) {
+      for (let j = 0; j < one.pods; j++) {
+        number++;
+        const slim = pod(/** @type {{ name: string }} */ (namespaces[i]).name, one, j, number);
+        yield fat ? fattened(slim, number) : slim;
+      }
+    }
+  }
 }
 
 /** @param {string} namespaceName @param {Workload} workload @param {number} j @param {number} number */
@@ -183,6 +198,138 @@ function pod(namespaceName, { name, kind, labels, ports, hashes: [hash0, hash1] 
       ],
     },
     status: { phase: "Running", podIP: ip, podIPs: [{ ip }] },
+  };
+}
+
+/**
+ * What a pod of a real cluster holds besides, about 4.9 KB: annotations (one with quotes, braces, brackets and backslashes), environment,
+ * probes, mounts, volumes, tolerations, conditions, and the status of its container.
+ * @param {ReturnType<typeof pod>} slim @param {number} number
+ */
+function fattened({ metadata, spec, status, ...head }, number) {
+  const uid = (/** @type {number} */ n) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
+  const time = "2026-11-20T08:15:30Z";
+  const probe = (/** @type {string} */ path) => ({
+    httpGet: { path, port: 8080, scheme: "HTTP" },
+    initialDelaySeconds: 10,
+    timeoutSeconds: 1,
+    periodSeconds: 10,
+    successThreshold: 1,
+    failureThreshold: 3,
+  });
+  const config = JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    rules: [{ match: "^/(v1|v2)/.*\\.json$", 'quoted "name"': "{[brackets]}" }],
+  });
+  const image = `registry.example.org/platform/${metadata.name.slice(0, 20)}`;
+  const [container] = spec.containers;
+  return {
+    ...head,
+    metadata: {
+      ...metadata,
+      uid: uid(number),
+      resourceVersion: String(1_000_000 + number),
+      creationTimestamp: time,
+      generateName: metadata.name.slice(0, -1),
+      annotations: {
+        "checksum/config": "3f2b8c1d9e7a6054f1e2d3c4b5a69788766554433221100ffeeddccbbaa99887",
+        "example.org/config": config,
+        "prometheus.io/scrape": "true",
+        "prometheus.io/port": "9090",
+        "sidecar.example.org/status": "injected",
+        "kubectl.kubernetes.io/restartedAt": time,
+      },
+    },
+    spec: {
+      ...spec,
+      containers: [
+        {
+          ...container,
+          image: `${image}:1.4.${number % 50}`,
+          imagePullPolicy: "IfNotPresent",
+          env: Array.from({ length: 14 }, (_, i) =>
+            i % 4 === 0
+              ? {
+                  name: `SETTING_${i}`,
+                  valueFrom: { configMapKeyRef: { name: `${metadata.name.slice(0, 16)}-config`, key: `setting.${i}` } },
+                }
+              : { name: `SETTING_${i}`, value: `value-${i}-of-${metadata.namespace}` },
+          ),
+          resources: { limits: { cpu: "500m", memory: "512Mi" }, requests: { cpu: "100m", memory: "128Mi" } },
+          livenessProbe: probe("/healthz"),
+          readinessProbe: probe("/readyz"),
+          volumeMounts: [
+            { name: "config", mountPath: "/etc/app", readOnly: true },
+            { name: "cache", mountPath: "/var/cache/app" },
+            { name: "kube-api-access", mountPath: "/var/run/secrets/kubernetes.io/serviceaccount", readOnly: true },
+          ],
+          terminationMessagePath: "/dev/termination-log",
+          terminationMessagePolicy: "File",
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            capabilities: { drop: ["ALL"] },
+            readOnlyRootFilesystem: true,
+            runAsNonRoot: true,
+          },
+        },
+      ],
+      volumes: [
+        { name: "config", configMap: { name: `${metadata.name.slice(0, 16)}-config`, defaultMode: 420 } },
+        { name: "cache", emptyDir: {} },
+        {
+          name: "kube-api-access",
+          projected: {
+            sources: [
+              { serviceAccountToken: { expirationSeconds: 3607, path: "token" } },
+              { configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: "ca.crt" }] } },
+              { downwardAPI: { items: [{ path: "namespace", fieldRef: { apiVersion: "v1", fieldPath: "metadata.namespace" } }] } },
+            ],
+            defaultMode: 420,
+          },
+        },
+      ],
+      restartPolicy: "Always",
+      terminationGracePeriodSeconds: 30,
+      dnsPolicy: "ClusterFirst",
+      serviceAccountName: "default",
+      serviceAccount: "default",
+      nodeName: undefined,
+      securityContext: {},
+      schedulerName: "default-scheduler",
+      tolerations: [
+        { key: "node.kubernetes.io/not-ready", operator: "Exists", effect: "NoExecute", tolerationSeconds: 300 },
+        { key: "node.kubernetes.io/unreachable", operator: "Exists", effect: "NoExecute", tolerationSeconds: 300 },
+      ],
+      priority: 0,
+      enableServiceLinks: true,
+      preemptionPolicy: "PreemptLowerPriority",
+    },
+    status: {
+      ...status,
+      conditions: ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"].map((type) => ({
+        type,
+        status: "True",
+        lastProbeTime: null,
+        lastTransitionTime: time,
+      })),
+      hostIP: `192.168.${(number >>> 8) & 255}.${number & 255}`,
+      startTime: time,
+      containerStatuses: [
+        {
+          name: "main",
+          state: { running: { startedAt: time } },
+          lastState: {},
+          ready: true,
+          restartCount: number % 3,
+          image: `${image}:1.4.${number % 50}`,
+          imageID: `${image}@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`,
+          containerID: `containerd://${String(number).padStart(64, "0")}`,
+          started: true,
+        },
+      ],
+      qosClass: "Burstable",
+    },
   };
 }
 
@@ -324,14 +471,24 @@ function tcp(name, number) {
   return { name, number, protocol: "TCP" };
 }
 
-/** The List as text, object by object, since the largest is longer than a string may be. @param {keyof typeof golden} name @param {(text: string) => void} write */
-export function writeList(name, write) {
-  const { namespaces, pods, policies } = generate(name);
+/**
+ * The List as text, object by object, since the largest is longer than a string may be.
+ * @param {ProfileName} name @param {(text: string) => void} write @param {{ fat?: boolean }} [options]
+ */
+export function writeList(name, write, options = {}) {
+  const { namespaces, pods, policies } = generateLazily(name, options);
   write('{"apiVersion":"v1","kind":"List","items":[\n');
-  [...namespaces, ...pods, ...policies].forEach((object, i) => write(`${i === 0 ? "" : ",\n"}${JSON.stringify(object)}`));
+  let first = true;
+  for (const objects of [namespaces, pods, policies]) {
+    for (const object of objects) {
+      write(`${first ? "" : ",\n"}${JSON.stringify(object)}`);
+      first = false;
+    }
+  }
   write("\n]}\n");
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  writeList(/** @type {keyof typeof golden} */ (process.argv[2] ?? "S"), (text) => process.stdout.write(text));
+  const [name = "S", ...flags] = process.argv.slice(2);
+  writeList(/** @type {ProfileName} */ (name), (text) => process.stdout.write(text), { fat: flags.includes("--fat") });
 }

@@ -51,15 +51,21 @@ export function formatAddress({ family, value }: Address): string {
   return `${hex(groups.slice(0, run.start))}::${hex(groups.slice(run.start + run.length))}`;
 }
 
+/** Letter by letter: a dump holds some hundred thousand of them. */
 function parseIPv4(text: string): { readonly value: number; readonly leadingZeros: boolean } | undefined {
-  const parts = text.split(".");
-  if (parts.length !== 4) return undefined;
-  let value = 0;
-  for (const part of parts) {
-    if (!/^\d{1,15}$/.test(part) || Number(part) > 255) return undefined;
-    value = value * 256 + Number(part);
+  let [value, part, digits, parts, leadingZeros] = [0, 0, 0, 1, false];
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit >= 0 && digit <= 9) {
+      leadingZeros ||= digits === 1 && part === 0;
+      part = part * 10 + digit;
+      digits++;
+      if (part > 255 || digits > 15) return undefined;
+    } else if (text[i] === "." && digits > 0 && parts < 4) {
+      [value, part, digits, parts] = [value * 256 + part, 0, 0, parts + 1];
+    } else return undefined;
   }
-  return { value, leadingZeros: parts.some((part) => part.length > 1 && part.startsWith("0")) };
+  return parts === 4 && digits > 0 ? { value: value * 256 + part, leadingZeros } : undefined;
 }
 
 function parseIPv6(text: string): WrittenAddress | undefined {

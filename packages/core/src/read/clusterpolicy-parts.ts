@@ -17,7 +17,7 @@ export function choicesOf(reading: Reading, field: Field, rules: FieldRules): re
   const { unknown } = refuseUnknown(reading, field, rules);
   const choices = rules.known.flatMap((key): readonly Choice[] => {
     const found = child(field, key);
-    return found === undefined ? [] : [{ ...found, key }];
+    return found === undefined ? [] : [{ value: found.value, path: found.path, key }];
   });
   const [first, second] = choices;
   if (first === undefined && unknown.length === 0) {

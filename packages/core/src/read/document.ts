@@ -2,7 +2,7 @@ import { EVENT_ID, type AliasEvent, type Event } from "js-yaml";
 import { pathSteps, type Part, type PathStep, type Source, type SourceDocument } from "../text/source.ts";
 import { isMerge, keyText } from "./build.ts";
 import { afterNode, endOf, headOf, lineEnd, type Range } from "./events.ts";
-import { jsonMembers, jsonRange, valueStart, type JsonPlace } from "./scan.ts";
+import { jsonMembers, jsonRange, valueStart, type JsonOutline, type JsonPlace } from "./scan.ts";
 
 /** A document that also knows how far a node goes. */
 export interface LocatedDocument extends SourceDocument {
@@ -146,12 +146,16 @@ interface Place {
   readonly before: number;
 }
 
-/** A JSON value that begins at `base` of the source. Places are found by going through the text, the items of a long list once. */
-export function jsonDocument(source: Source, base: number): LocatedDocument {
+/**
+ * A JSON value that begins at `base` of the source. Places are found by going through the text, the items of a long list once; those of
+ * the document's own list need not be looked for where an outline has found them.
+ */
+export function jsonDocument(source: Source, base: number, items?: JsonOutline["items"]): LocatedDocument {
   const { text } = source;
   const known = new Map<number, readonly JsonPlace[]>();
   return {
     source,
+    syntax: "json",
     locate: (path, part) => {
       const { place, written } = find(pathSteps(path));
       const range = pointAt(place.keyRange, headOfJson(place.value), isScalar(place.value), written ? part : "entry", text);
@@ -174,7 +178,7 @@ export function jsonDocument(source: Source, base: number): LocatedDocument {
   function membersOf(at: number): readonly JsonPlace[] {
     const before = known.get(at);
     if (before !== undefined) return before;
-    const members = jsonMembers(text, at);
+    const members = at === items?.start ? itemsAt(items.places) : jsonMembers(text, at);
     if (members.length > 50 || at === base) known.set(at, members);
     return members;
   }
@@ -189,6 +193,12 @@ export function jsonDocument(source: Source, base: number): LocatedDocument {
   function isScalar(at: number): boolean {
     return text[at] !== "{" && text[at] !== "[";
   }
+}
+
+function itemsAt(places: readonly number[]): readonly JsonPlace[] {
+  const items: JsonPlace[] = [];
+  for (let i = 0; i < places.length; i += 2) items.push({ key: undefined, keyRange: undefined, value: places[i] as number });
+  return items;
 }
 
 /** The key of an entry, its value, or both where they stand on one line (`project: jtac`). */

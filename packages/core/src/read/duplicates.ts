@@ -4,6 +4,7 @@ import { spanAt } from "./kubernetes.ts";
 import type { ManifestObject } from "./manifest.ts";
 import { say } from "./messages.ts";
 import { objectKey, objectTitle } from "./objects.ts";
+import { whatMattersOfPod } from "./pods.ts";
 import { fieldAt, fieldOf, sameValue, type Fields } from "./value.ts";
 
 /**
@@ -35,9 +36,14 @@ export function withoutRepetitions(objects: readonly ManifestObject[]): {
   return { objects: [...kept.values(), ...others], diagnostics };
 }
 
+/** Of a pod only that may have been read which matters. */
+function whatMatters({ group, kind, value }: ManifestObject): Fields {
+  return group === "" && kind === "Pod" ? whatMattersOfPod(value as Fields) : (value as Fields);
+}
+
 /** What people write, and of pods and nodes also what the cluster found out; not what a server adds for itself. */
 function sameContent(a: ManifestObject, b: ManifestObject): boolean {
-  const [left, right] = [a.value as Fields, b.value as Fields];
+  const [left, right] = [whatMatters(a), whatMatters(b)];
   const ignored = ["apiVersion", "kind", "metadata", ...(a.kind === "Pod" || a.kind === "Node" ? [] : ["status"])];
   const keys = new Set([...Object.keys(left), ...Object.keys(right)].filter((key) => !ignored.includes(key)));
   const labels = (value: Fields): ReturnType<typeof fieldAt> => fieldAt(value, "metadata", "labels") ?? undefined;

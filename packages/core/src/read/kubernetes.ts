@@ -18,7 +18,7 @@ export interface Reading {
   readonly skipped: SkippedEntry[];
 }
 
-/** A value of the object and where it stands, below the object. */
+/** A value of the object and where it stands, below the object. Not to be spread: the path may be worked out on demand. */
 export interface Field {
   readonly value: Value;
   readonly path: string;
@@ -59,7 +59,24 @@ function joinPath(base: string, below: string): string {
 export function child(parent: Field | undefined, key: string): Field | undefined {
   if (parent === undefined || !isRecord(parent.value)) return undefined;
   const value = fieldOf(parent.value, key);
-  return value === undefined || value === null ? undefined : { value, path: childPath(parent.path, key) };
+  return value === undefined || value === null ? undefined : new FieldBelow(value, parent, key);
+}
+
+/** A field below another. Its path is put together when somebody asks for it: of a hundred thousand pods nobody does. */
+class FieldBelow implements Field {
+  readonly value: Value;
+  readonly #parent: Field;
+  readonly #step: string | number;
+
+  constructor(value: Value, parent: Field, step: string | number) {
+    this.value = value;
+    this.#parent = parent;
+    this.#step = step;
+  }
+
+  get path(): string {
+    return childPath(this.#parent.path, this.#step);
+  }
 }
 
 /** The field at the end of a way of keys. */
@@ -89,7 +106,7 @@ export function list(reading: Reading, field: Field | undefined, what: string): 
 /** The items of a list, where it does not matter whether it is one. */
 export function itemsOf(field: Field | undefined): readonly Field[] {
   if (field === undefined || !Array.isArray(field.value)) return [];
-  return field.value.map((value: Value, i) => ({ value, path: childPath(field.path, i) }));
+  return field.value.map((value: Value, i) => new FieldBelow(value, field, i));
 }
 
 /** The items of a list that are mappings; null is the empty mapping (S3). */
@@ -132,8 +149,8 @@ export function labels(reading: Reading, field: Field | undefined, what: string)
   const map = mapping(reading, field, what);
   if (map === undefined) return found;
   for (const [key, value] of Object.entries(map.value as Fields)) {
-    const entry = { value, path: childPath(map.path, key) };
-    const label = value === null ? "" : text(reading, entry, `the value of \`${key}\``);
+    const label =
+      typeof value === "string" ? value : value === null ? "" : text(reading, new FieldBelow(value, map, key), `the value of \`${key}\``);
     if (label !== undefined) found.set(key, label);
   }
   return found;
@@ -162,8 +179,9 @@ export function portNumber(reading: Reading, field: Field | undefined, what: str
 
 /** `0443` is octal in YAML 1.1: 291. */
 export function warnOctal(reading: Reading, field: Field): void {
+  if (typeof field.value !== "number" || reading.object.document.syntax === "json") return;
   const written = writtenAt(reading, field.path);
-  if (typeof field.value !== "number" || !/^[-+]?0[0-9_]+$/.test(written)) return;
+  if (!/^[-+]?0[0-9_]+$/.test(written)) return;
   const meant = written.replaceAll("_", "").replace(/^([-+]?)0+(?=[0-9])/, "$1");
   const at = spanAt(reading, field.path, "value");
   if (meant !== String(field.value)) reading.diagnostics.push(say("octal-number", at, { written, value: field.value, meant }));

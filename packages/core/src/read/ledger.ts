@@ -7,9 +7,11 @@ import { fieldAt, isRecord, type Fields } from "./value.ts";
 
 /** How many objects of each kind were read, in the order of the ledger's table. */
 export function readCounts(objects: readonly ManifestObject[]): Ledger["read"] {
+  const counts = new Map<string, number>();
+  for (const { kind } of objects) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   return readKinds.flatMap((kind) => {
-    const count = objects.filter((object) => object.kind === kind).length;
-    return count === 0 ? [] : { kind, count };
+    const count = counts.get(kind);
+    return count === undefined ? [] : { kind, count };
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Direction, NetworkPolicy, Peer, PolicyName, PortMatch, Rule, Selector } from "../model/policy.ts";
 import { isStrictSubset, parseCidr, type Cidr } from "../net/cidr.ts";
-import { childPath, type Origin } from "../text/source.ts";
+import { childPath, type Origin, type Span } from "../text/source.ts";
 import { singleOf } from "./cidrs.ts";
 import { fieldsOf, peersField, refuseUnknownFields } from "./fields.ts";
 import * as kubernetes from "./kubernetes.ts";
@@ -198,7 +198,7 @@ function blockOf(reading: Reading, field: Field): { readonly cidr: Cidr; readonl
     reading.diagnostics.push(say("field-missing", spanAt(reading, field.path, "key"), { what: "an `ipBlock`", field: "cidr" }));
   const cidr = cidrField && cidrOf(reading, cidrField, "`cidr`");
   const except = list(reading, child(field, "except"), "`except`").flatMap((item) => {
-    const inner = cidrOf(reading, item.value === null ? { ...item, value: "" } : item, "an item of `except`");
+    const inner = cidrOf(reading, item.value === null ? { value: "", path: item.path } : item, "an item of `except`");
     if (inner === undefined || cidr === undefined || cidrField === undefined) return [];
     if (isStrictSubset(inner, cidr)) return inner;
     const related = [{ at: spanAt(reading, cidrField.path, "value"), message: "the block" }];
@@ -218,16 +218,16 @@ function textOf({ value }: Field): string {
 function cidrOf(reading: Reading, field: Field, what: string): Cidr | undefined {
   const written = text(reading, field, what);
   if (written === undefined) return undefined;
-  const at = spanAt(reading, field.path, "value");
+  const at = (): Span => spanAt(reading, field.path, "value");
   const parsed = parseCidr(written);
   if (parsed === undefined) {
-    reading.diagnostics.push(say("cidr-invalid", at, { text: written }));
+    reading.diagnostics.push(say("cidr-invalid", at(), { text: written }));
     return undefined;
   }
   const { cidr } = parsed;
   if (parsed.hostBits)
-    reading.diagnostics.push(say("cidr-host-bits", at, { text: written, network: cidr.text, single: singleOf(written) }));
-  else if (parsed.leadingZeros) reading.diagnostics.push(say("cidr-leading-zeros", at, { text: written, network: cidr.text }));
+    reading.diagnostics.push(say("cidr-host-bits", at(), { text: written, network: cidr.text, single: singleOf(written) }));
+  else if (parsed.leadingZeros) reading.diagnostics.push(say("cidr-leading-zeros", at(), { text: written, network: cidr.text }));
   return cidr;
 }
 

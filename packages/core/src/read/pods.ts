@@ -18,6 +18,8 @@ import {
 } from "./kubernetes.ts";
 import type { ManifestObject } from "./manifest.ts";
 import { oncePerObject, remembering } from "./remember.ts";
+import { fieldOf, isRecord, type Fields } from "./value.ts";
+import type { Value } from "./build.ts";
 
 /** What one Pod object says, before it is put into its cluster. */
 export interface PodReading extends Reading {
@@ -35,6 +37,44 @@ export interface PodSpec {
   readonly ports: readonly NamedPort[];
   readonly hostNetwork: boolean;
   readonly node: string | undefined;
+}
+
+/**
+ * A pod without what no reader here looks at: annotations, environment, volumes, conditions and the like are nine tenths of a pod in a
+ * dump. What is of an unexpected kind stays as it is, so that reading can say so.
+ */
+export function whatMattersOfPod(pod: Fields): Fields {
+  return {
+    ...pick(pod, ["apiVersion", "kind"]),
+    ...narrowed(pod, "metadata", (metadata) =>
+      pick(metadata, ["name", "generateName", "namespace", "labels", "ownerReferences", "creationTimestamp"]),
+    ),
+    ...narrowed(pod, "spec", (spec) => ({
+      ...pick(spec, ["hostNetwork", "nodeName"]),
+      ...containersOf(spec, "containers"),
+      ...containersOf(spec, "initContainers"),
+    })),
+    ...narrowed(pod, "status", (status) => pick(status, ["phase", "podIP", "podIPs", "hostIP", "hostIPs"])),
+  };
+}
+
+function containersOf(spec: Fields, key: "containers" | "initContainers"): Fields {
+  const containers = fieldOf(spec, key);
+  if (!Array.isArray(containers)) return pick(spec, [key]);
+  return {
+    [key]: containers.map((container: Value) => (isRecord(container) ? pick(container, ["name", "ports", "restartPolicy"]) : container)),
+  };
+}
+
+function narrowed(fields: Fields, key: string, narrow: (inner: Fields) => Fields): Fields {
+  const inner = fieldOf(fields, key);
+  return isRecord(inner) ? { [key]: narrow(inner) } : pick(fields, [key]);
+}
+
+function pick(fields: Fields, keys: readonly string[]): Fields {
+  const picked: Record<string, Value> = {};
+  for (const key of keys) if (Object.hasOwn(fields, key)) picked[key] = fields[key] as Value;
+  return picked;
 }
 
 export const readPod: (object: ManifestObject) => PodReading = oncePerObject(readingOf);
@@ -57,9 +97,10 @@ function readingOf(object: ManifestObject): PodReading {
 
 /** All addresses of `podIPs`; `podIP` alone where the list is missing (S15). */
 function addressesOf(reading: Reading, plural: Field | undefined, single: Field | undefined, what: string): readonly Address[] {
-  const listed = mappings(reading, plural, "a list of addresses", "an item of it").flatMap(
-    (item) => kubernetes.address(reading, child(item, "ip"), what) ?? [],
-  );
+  const items = mappings(reading, plural, "a list of addresses", "an item of it").map((item) => child(item, "ip"));
+  const listed = items.flatMap((item) => kubernetes.address(reading, item, what) ?? []);
+  // Usually it is the first of the list once more.
+  if (single === undefined || items.some((item) => item?.value === single.value)) return listed;
   const alone = kubernetes.address(reading, single, what);
   if (alone === undefined || listed.some((address) => sameAddress(address, alone))) return listed;
   return [alone, ...listed];

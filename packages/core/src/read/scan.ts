@@ -71,15 +71,89 @@ export function jsonMembers(text: string, at: number, most: number = Infinity): 
   return members;
 }
 
-/** How many keys stand in a text that is known to be good JSON: the strings that a colon follows. */
-export function countKeys(text: string, { start, end }: Range): number {
-  let keys = 0;
-  for (let at = text.indexOf('"', start); at >= 0 && at < end;) {
-    const behind = valueStart(text, stringEnd(text, at));
-    if (text.charCodeAt(behind) === colon) keys++;
-    at = text.indexOf('"', behind);
+/** What one look at a JSON value finds, if there is nothing that must be looked at more closely. */
+export interface JsonOutline {
+  readonly end: number;
+  /** Of a mapping whose `items` is a list of mappings and lists: where the list begins and ends, and from where to where each item goes. */
+  readonly items: (Range & { readonly places: readonly number[] }) | undefined;
+}
+
+/** More keys than this in one mapping are compared in another way. */
+const mostKeys = 256;
+
+/**
+ * Looks at a JSON value once, letter by letter: a key given twice, a key with an escape, a value nested deeper than `depth` or not closed
+ * gives undefined, and so does whatever is no JSON as far as one can see that. What is between is not checked: `JSON.parse` does that.
+ * Takes a third of the time of `JSON.parse`; keys are compared by hash within their mapping, and an equal one is no proof but enough.
+ */
+export function outlineJson(text: string, from: number, to: number, depth: number): JsonOutline | undefined {
+  const isMapping = new Uint8Array(depth + 2);
+  /** By level, where the hashes of its mapping's keys begin. */
+  const bases = new Int32Array(depth + 2);
+  const hashes: number[] = [];
+  let [level, keys, expectKey] = [0, 0, false];
+  let list: { readonly start: number; end: number; readonly places: number[] } | undefined;
+  /** `items` of the outermost mapping: named, then inside. */
+  let [isItems, inItems, isBehindItem] = [false, false, false];
+  for (let i = from; i < to; i++) {
+    const code = text.charCodeAt(i);
+    const isItemLevel = inItems && level === 2;
+    if (code === quote) {
+      if (isItemLevel) return undefined;
+      if (!expectKey) {
+        i = stringEnd(text, i) - 1;
+        continue;
+      }
+      let [hash, end] = [0, i + 1];
+      for (let letter = text.charCodeAt(end); letter !== quote; letter = text.charCodeAt(++end)) {
+        if (letter === backslash || end >= to) return undefined;
+        hash = (Math.imul(hash, 31) + letter) | 0;
+      }
+      const base = bases[level] as number;
+      for (let key = base; key < keys; key++) if (hashes[key] === hash) return undefined;
+      if (keys - base > mostKeys) return undefined;
+      hashes[keys++] = hash;
+      if (level === 1) isItems = end - i === 6 && text.startsWith("items", i + 1);
+      [i, expectKey] = [end, false];
+    } else if (code === openBrace || code === openBracket) {
+      if (isItemLevel) {
+        if (isBehindItem) return undefined;
+        list?.places.push(i);
+      }
+      if (level === 1 && isItems && code === openBracket) {
+        inItems = true;
+        list = { start: i, end: i, places: [] };
+      }
+      level++;
+      if (level > depth) return undefined;
+      isMapping[level] = Number(code === openBrace);
+      bases[level] = keys;
+      expectKey = code === openBrace;
+    } else if (code === closeBrace || code === closeBracket) {
+      if (level === 0 || (isMapping[level] === 1) !== (code === closeBrace)) return undefined;
+      if (isItemLevel && list !== undefined) {
+        // A comma without an item behind it.
+        if (!isBehindItem && list.places.length > 0) return undefined;
+        list.end = i + 1;
+        inItems = false;
+      }
+      keys = bases[level] as number;
+      level--;
+      expectKey = false;
+      if (inItems && level === 2) {
+        list?.places.push(i + 1);
+        isBehindItem = true;
+      }
+      if (level === 0) return { end: i + 1, items: list };
+    } else if (code === comma) {
+      if (isItemLevel) {
+        if (!isBehindItem) return undefined;
+        isBehindItem = false;
+      }
+      expectKey = isMapping[level] === 1;
+    } else if (isItemLevel && code > 32) return undefined;
   }
-  return keys;
+  return undefined;
 }
 
 /**

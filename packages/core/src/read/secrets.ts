@@ -39,7 +39,11 @@ export function withoutSecrets(value: Value, document: LocatedDocument): SourceD
     done = end;
   }
   const shown: Source = { name: source.name, text: text + source.text.slice(done) };
-  return { source: shown, locate: (path, part) => ({ ...document.locate(path, part), source: shown }) };
+  return {
+    source: shown,
+    ...(document.syntax === undefined ? {} : { syntax: document.syntax }),
+    locate: (path, part) => ({ ...document.locate(path, part), source: shown }),
+  };
 }
 
 function blankText(text: string): string {

@@ -23,6 +23,8 @@ export type Part = "key" | "value" | "entry";
 /** A parsed document that can find its nodes again. Offsets are looked up on demand, so that a million nodes cost nothing. */
 export interface SourceDocument {
   readonly source: Source;
+  /** Where there is one way only to write a value: `0443` is no number of JSON. */
+  readonly syntax?: "json";
   /** Finds a node by its manifest path (`spec.ingress[0].from[2]`); the nearest parent when it is not written there (a default). */
   locate(path: string, part: Part): Span;
 }
