@@ -1,4 +1,5 @@
 // npm run bench [-- PROFILE…]: times the table on generated clusters, each run in five fresh processes, and prints medians.
+// PROFILE.fat has pods that hold what real ones hold besides.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, openSync, closeSync, readFileSync, rmSync, statSync, writeSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -16,22 +17,23 @@ const [mode = "", file = "", ...others] = process.argv.slice(2);
 
 if (mode === "--parse") report({ parse: timed(() => JSON.parse(readFileSync(file, "utf8"))).ms });
 else if (mode === "--table") report(await measureTable(file, /** @type {ProfileName} */ (others[0])));
-else printTable(/** @type {ProfileName[]} */ (mode === "" ? ["S", "M"] : process.argv.slice(2)));
+else printTable(mode === "" ? ["S", "M", "M.fat"] : process.argv.slice(2));
 
-/** @param {readonly ProfileName[]} profiles */
-function printTable(profiles) {
+/** @param {readonly string[]} names */
+function printTable(names) {
   console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "?"}; medians of ${processes} fresh processes`);
   const folder = mkdtempSync(path.join(tmpdir(), "netproof-bench-"));
   try {
-    for (const profile of profiles) {
+    for (const name of names) {
+      const profile = /** @type {ProfileName} */ (name.replace(/\.fat$/, ""));
       if (!Object.hasOwn(golden, profile)) throw new Error(`no profile ${profile}: there are ${Object.keys(golden).join(", ")}`);
-      const list = path.join(folder, `${profile}.json`);
+      const list = path.join(folder, `${name}.json`);
       const out = openSync(list, "w");
-      writeList(profile, (text) => void writeSync(out, text));
+      writeList(profile, (text) => void writeSync(out, text), { fat: name !== profile });
       closeSync(out);
       const parse = medians("--parse", list)["parse"] ?? Number.NaN;
       const figures = medians("--table", list, profile);
-      console.log(`\n${profile}: ${(statSync(list).size / 1e6).toFixed(1)} MB; JSON.parse ${parse.toFixed(1)} ms`);
+      console.log(`\n${name}: ${(statSync(list).size / 1e6).toFixed(1)} MB; JSON.parse ${parse.toFixed(1)} ms`);
       for (const [what, ms] of Object.entries(figures))
         console.log(`  ${what.padEnd(34)}${timeText(ms).padStart(10)}${(ms / parse).toPrecision(2).padStart(12)} × JSON.parse`);
       rmSync(list);
