@@ -8,6 +8,7 @@ export { families } from "./net/address.ts";
 export { protocols } from "./net/ports.ts";
 export { type Commentary } from "./reach/commentary.ts";
 export { portIntervals, uniteCuts } from "./reach/cuts.ts";
+export { type AskOptions } from "./reach/engine.ts";
 export { familiesInUse } from "./reach/families.ts";
 export { relationOf } from "./reach/reachability.ts";
 export { matchOrigin, matchText, policyText } from "./reach/why.ts";

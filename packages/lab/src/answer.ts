@@ -23,6 +23,8 @@ export interface Transcript {
   /** The rules that decided, as the routers noted them. */
   readonly causes: readonly Cause[];
   readonly attempts: number;
+  /** From the first packet of the last attempt to what the client saw; undefined where nothing was tried. */
+  readonly milliseconds: number | undefined;
   /** Addresses that were tried in the place of others, which no host can have and no rule tells apart from them. */
   readonly standIns: readonly string[];
   /** Why this is no answer: client and kernel disagree, nothing came back, or the lab has no place for an end. */
@@ -42,9 +44,8 @@ export interface Judged {
  * is never a deny, and a connection that the kernel says it denied is a fault of the lab.
  */
 export function answerOf(flow: Flow, tried: Tried | string, standIns: readonly string[], judged: Judged): Answer<Transcript> {
-  if (typeof tried === "string")
-    return withSides(flow, { seen: { kind: "not-tried", detail: tried }, causes: [], attempts: 0, standIns, problem: tried }, judged);
-  const { seen, noted, attempts } = tried;
+  if (typeof tried === "string") return withSides(flow, notTried(tried, standIns, tried), judged);
+  const { seen, noted, attempts, milliseconds } = tried;
   const causes = (["egress", "ingress"] as const).flatMap((direction) => {
     const mark = noted[direction];
     const cause = mark === undefined ? undefined : judged.ruleset.causes.get(mark);
@@ -53,7 +54,11 @@ export function answerOf(flow: Flow, tried: Tried | string, standIns: readonly s
       .flatMap((doubt) => judged.ruleset.causes.get(doubt.mark) ?? []);
     return [...doubts, ...(cause === undefined ? [] : [cause])];
   });
-  return withSides(flow, { seen, causes, attempts, standIns, problem: problemOf(flow, seen, causes, judged) }, judged);
+  return withSides(flow, { seen, causes, attempts, milliseconds, standIns, problem: problemOf(flow, seen, causes, judged) }, judged);
+}
+
+export function notTried(detail: string, standIns: readonly string[], problem: string | undefined): Transcript {
+  return { seen: { kind: "not-tried", detail }, causes: [], attempts: 0, milliseconds: undefined, standIns, problem };
 }
 
 function problemOf(flow: Flow, seen: Seen, causes: readonly Cause[], { isIsolated }: Judged): string | undefined {

@@ -2,6 +2,7 @@ import {
   formatAddress,
   type Address,
   type Answer,
+  type AskOptions,
   type Direction,
   type Endpoint,
   type Engine,
@@ -28,6 +29,11 @@ export interface LabOptions {
   readonly rulesOf?: (ground: Ground) => Ruleset;
 }
 
+export interface LabAskOptions extends AskOptions {
+  /** Called with each answer as it comes, and the place of its flow among those asked. */
+  readonly answered?: (answer: Answer<Transcript>, place: number) => void;
+}
+
 /** A lab that is up: a session, and what only a lab has. */
 export interface LabSession extends Session<Transcript> {
   readonly layout: Layout;
@@ -40,6 +46,7 @@ export interface LabSession extends Session<Transcript> {
   readonly servers: { readonly asked: number; readonly answering: number };
   /** Milliseconds that the last switch of rules took. */
   readonly enforcedAfter: number;
+  ask(flows: readonly Flow[], options?: LabAskOptions): Promise<readonly Answer<Transcript>[]>;
   /** Keeps these servers answering, whoever asks; from now on programs may be run in the places. */
   serve(flows: readonly Flow[]): Promise<void>;
   /** Takes these files away when this process is gone, however it ended. */
@@ -61,6 +68,9 @@ export const lab: LabEngine = createLab({ denyWith: "reject" });
 
 /** Flows of one batch; the kernel's notes have room for many more. */
 const perBatch = 50_000;
+/** Whoever listens to single answers hears of them in about so many batches, each of them not too small. */
+const heardBatches = 50;
+const leastHeard = 16;
 
 async function openLab(first: Snapshot, options: LabOptions, signal: AbortSignal | undefined): Promise<LabSession> {
   const supervisor = await startSupervisor();
@@ -179,7 +189,6 @@ async function labOn(supervisor: Supervisor, first: Snapshot, options: LabOption
   ): Promise<readonly Answer<Transcript>[]> => {
     const wanted = flows.map(orderOf);
     const orders = wanted.filter((order) => typeof order !== "string");
-    await proveServers(orders, abort);
     const tried = await supervisor.run({ do: "probe", orders }, { progress, ...(abort === undefined ? {} : { signal: abort }) });
     const devices = new Map(standing().stands.map((stand) => [endpointKey(stand.pod), stand.device]));
     const isolated = new Set(ruleset.dispatch.filter((one) => one.isolated).map(({ direction, device }) => `${direction} ${device}`));
@@ -231,11 +240,18 @@ async function labOn(supervisor: Supervisor, first: Snapshot, options: LabOption
       return { asked: places.size, answering: [...places.values()].filter((answers) => answers).length };
     },
     diagnostics: [],
-    ask: async (flows, { signal: abort, progress } = {}) => {
+    ask: async (flows, { signal: abort, progress, answered } = {}) => {
       await ensureOutside(flows, abort);
+      await proveServers(
+        flows.map(orderOf).filter((order) => typeof order !== "string"),
+        abort,
+      );
+      const size = answered === undefined ? perBatch : Math.min(perBatch, Math.max(leastHeard, Math.ceil(flows.length / heardBatches)));
       const answers: Answer<Transcript>[] = [];
-      for (let start = 0; start < flows.length; start += perBatch) {
-        answers.push(...(await askBatch(flows.slice(start, start + perBatch), abort, (done) => progress?.(start + done))));
+      for (let start = 0; start < flows.length; start += size) {
+        const batch = await askBatch(flows.slice(start, start + size), abort, (done) => progress?.(start + done));
+        answers.push(...batch);
+        if (answered !== undefined) for (const [i, answer] of batch.entries()) answered(answer, start + i);
       }
       return answers;
     },

@@ -14,7 +14,7 @@ import {
   type Reachability,
   type Snapshot,
 } from "@netproof/core/parts";
-import type { Transcript } from "./answer.ts";
+import { notTried, type Transcript } from "./answer.ts";
 import type { LabEngine, LabSession } from "./engine.ts";
 import { hostIn, takenAddresses } from "./plan/stand-in.ts";
 
@@ -36,6 +36,10 @@ export interface MeasuredSession extends DerivedSession<Transcript> {
 export interface MeasureOptions {
   readonly signal?: AbortSignal;
   readonly progress?: (done: number, all: number) => void;
+  /** Called at each stage, before the first packet: the flows that will be tried, in their order. */
+  readonly planned?: (flows: readonly Flow[]) => void;
+  /** Called with each answer as it comes, and the place of its flow in the plan. */
+  readonly answered?: (answer: Answer<Transcript>, place: number) => void;
   /** Outside points that shall stand for the addresses around them. */
   readonly outside?: readonly External[];
   readonly families?: readonly Family[];
@@ -89,14 +93,17 @@ interface Measured {
   readonly tried: number;
 }
 
-async function measure(session: LabSession, { signal, progress, outside = [], families = [4, 6] }: MeasureOptions): Promise<Measured> {
+async function measure(session: LabSession, options: MeasureOptions): Promise<Measured> {
+  const { signal, progress, planned, answered: heard, outside = [], families = [4, 6] } = options;
   const { snapshot } = session;
   const { cuts } = specCalculation(snapshot);
   const plans = new Map(families.map((family) => [family, planOf(snapshot, cuts, family, outside)]));
   const flows = [...plans.values()].flatMap((plan) => [...plan.flows.values()]);
+  planned?.(flows);
   const answers = await session.ask(flows, {
     ...(signal === undefined ? {} : { signal }),
     progress: (done) => progress?.(done, flows.length),
+    ...(heard === undefined ? {} : { answered: heard }),
   });
   const answered = new Map(flows.map((flow, i) => [flow, answers[i] as Answer<Transcript>]));
 
@@ -171,12 +178,6 @@ function unasked(flow: Flow): Answer<Transcript> {
     return { verdict: "undetermined", reason: "undetermined", question: undefined, policies: [], rules: [], origins: [] };
   };
   const detail = open ? "no policy speaks of it" : "it was not tried";
-  const evidence: Transcript = {
-    seen: { kind: "not-tried", detail },
-    causes: [],
-    attempts: 0,
-    standIns: [],
-    problem: open ? undefined : detail,
-  };
+  const evidence = notTried(detail, [], open ? undefined : detail);
   return { flow, verdict: open ? "allow" : "undetermined", why: { egress: side(flow.from), ingress: side(flow.to) }, evidence };
 }

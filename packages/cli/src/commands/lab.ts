@@ -138,11 +138,8 @@ async function curl(options: Options, operands: readonly string[]): Promise<Exit
   await using lab = await held(options);
   const { command, source, target } = await lab.enter(from, { to, port });
   if (target === undefined) throw new Refusal(`\`${to}\` has no address in the lab`);
-  const url = `http://${target.host}${target.port === 80 ? "" : `:${target.port}`}/`;
-  const { code, stdout } = await start(
-    [...command, "curl", "-m5", "-sS", "--noproxy", "*", "--interface", source, url],
-    ["ignore", "pipe", "inherit"],
-  );
+  const { curlWords } = await import("@netproof/lab");
+  const { code, stdout } = await start([...command, ...curlWords(source, target)], ["ignore", "pipe", "inherit"]);
   answer(options.raw ? stdout : readablePage(stdout));
   return code;
 }

@@ -35,4 +35,6 @@ export interface Tried {
   readonly seen: Seen;
   readonly noted: Noted;
   readonly attempts: number;
+  /** From the first packet of the last attempt to what the client saw. */
+  readonly milliseconds: number;
 }

@@ -44,6 +44,7 @@ export async function probe(
   for (const { to, target, protocol, port } of distinct.values()) servers.serve(placeAt(to), addressBytes(target), protocol, port);
 
   const seen = new Map<string, Seen>();
+  const times = new Map<string, number>();
   const attempts = new Map<string, number>();
   let noted: (order: Order) => Noted = () => nothing;
   let open: readonly (readonly [string, Order])[] = [...distinct];
@@ -54,8 +55,9 @@ export async function probe(
       // Where denies are silent, the kernel is asked which of the silent flows it has denied.
       denied: options.denyWith === "drop" ? () => deniedBy(readNotes(tables, placeAt), options.isDeny) : undefined,
       placeAt,
-      done: (key, result) => {
+      done: (key, result, milliseconds) => {
         seen.set(key, result);
+        times.set(key, milliseconds);
         if (seen.size % 256 === 0) options.progress(seen.size);
       },
       signal: options.signal,
@@ -68,7 +70,7 @@ export async function probe(
   }
   return orders.map((order, i) => {
     const key = keys[i] as string;
-    return { seen: seen.get(key) as Seen, noted: noted(order), attempts: attempts.get(key) ?? 0 };
+    return { seen: seen.get(key) as Seen, noted: noted(order), attempts: attempts.get(key) ?? 0, milliseconds: times.get(key) ?? 0 };
   });
 }
 

@@ -9,7 +9,8 @@ export interface SendOptions {
   /** Asks the kernel which flows it has denied; they are waited for no longer. Undefined where a deny is answered anyway. */
   readonly denied: (() => (order: Order) => boolean) | undefined;
   placeAt(id: number): BuiltPlace;
-  done(key: string, seen: Seen): void;
+  /** `milliseconds` since the first packet was sent. */
+  done(key: string, seen: Seen, milliseconds: number): void;
   readonly signal: AbortSignal;
 }
 
@@ -75,14 +76,15 @@ export async function send(loop: Loop, flows: readonly KeyedOrder[], options: Se
   function begin([key, order]: KeyedOrder): void {
     state.underWay++;
     state.news = performance.now();
-    const flight: Flight = { order, until: state.news + options.wait, giveUp: () => {}, over: false };
+    const begun = state.news;
+    const flight: Flight = { order, until: begun + options.wait, giveUp: () => {}, over: false };
     flights.push(flight);
     const { giveUp } = attempt(loop, options.placeAt(order.from), order, (seen) => {
       flight.over = true;
       state.underWay--;
       state.done++;
       state.news = performance.now();
-      options.done(key, seen);
+      options.done(key, seen, state.news - begun);
       if (order.protocol === "SCTP" && !state.stopped) lanes.leave(order);
     });
     flight.giveUp = giveUp;
