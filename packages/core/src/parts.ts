@@ -18,6 +18,15 @@ export { coverageOf } from "./report/coverage.ts";
 export { contrailCheck, type CheckOptions } from "./report/contrail/check.ts";
 export { type Compared } from "./report/contrail/differences.ts";
 export { contrailObjects, selectObjects, type ObjectsWanted } from "./report/contrail/objects.ts";
+export {
+  type ContrailSurvey,
+  type DecidedFlows,
+  type SurveyedGroup,
+  type SurveyedPolicy,
+  type SurveyedRule,
+  type SurveyedTag,
+} from "./report/contrail/survey-types.ts";
+export { contrailSurvey, flowsDecidedBy, type SurveyOptions } from "./report/contrail/survey.ts";
 export { type ContrailExplanation, type ContrailWalk } from "./report/contrail/types.ts";
 export { contrailWalk } from "./report/contrail/walk.ts";
 export { explainPorts, type ExplainNames } from "./report/explain.ts";
