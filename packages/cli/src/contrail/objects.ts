@@ -11,6 +11,7 @@ import {
   type Configuration,
   type KubeObject,
   type Profile,
+  type RulePurpose,
 } from "@netproof/core/contrail";
 import {
   assemble,
@@ -202,13 +203,18 @@ function typeOf(event: unknown): string | undefined {
 /** A filter that nothing fits is a misspelled one. */
 function refuseUnknown({ namespace, policy }: Options, { applicationPolicySet, policies }: Configuration): void {
   const rules = applicationPolicySet.policies.flatMap((one) => one.rules);
-  const spaces = [...new Set(rules.map(({ purpose }) => ("policy" in purpose ? purpose.policy.namespace : purpose.namespace)))];
+  const spaces = new Set(rules.flatMap(({ purpose }) => namespaceOf(purpose) ?? []));
   refuse("namespace", namespace, [...spaces, ...[...policies.values()].map((one) => one.policy.namespace)]);
   const names = [...policies.values()].map((one) => one.policy);
   refuse("policy", policy, [
     ...names.flatMap((one) => [one.name, `${one.namespace}/${one.name}`]),
     ...applicationPolicySet.policies.map(({ name }) => name),
   ]);
+}
+
+function namespaceOf(purpose: RulePurpose): string | undefined {
+  if ("policy" in purpose) return purpose.policy.namespace;
+  return "namespace" in purpose ? purpose.namespace : undefined;
 }
 
 function refuse(what: string, wanted: string | undefined, known: readonly string[]): void {

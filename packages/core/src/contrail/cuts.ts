@@ -1,21 +1,26 @@
 import type { Labels, Snapshot } from "../model/cluster.ts";
 import type { PortRange, Protocol } from "../net/ports.ts";
 import type { Cuts } from "../reach/cuts.ts";
-import { fullName, tagText, type Configuration, type InterfaceTag, type RuleEndpoint } from "./objects.ts";
+import { fullName, policySets, tagText, type Configuration, type InterfaceTag, type RuleEndpoint } from "./objects.ts";
 import { announcedTags, tagType } from "./tags.ts";
 
 /** Everything the rules in force look at. A label counts on the pod and on its namespace alike: both become the same tag (rule P). */
-export function contrailCuts(snapshot: Snapshot, { applicationPolicySet, addressGroups, interfaces }: Configuration): Cuts {
-  const rules = applicationPolicySet.policies.flatMap((policy) => policy.rules);
+export function contrailCuts(snapshot: Snapshot, configuration: Configuration): Cuts {
+  const { addressGroups, interfaces } = configuration;
+  const sets = policySets(configuration);
+  const rules = sets.flatMap(({ policies }) => policies).flatMap((policy) => policy.rules);
   // Which pods walk the list at all depends on their application tag (D44).
-  const types = new Set(["application"]);
+  const types = new Set(["application", ...sets.flatMap(({ tags }) => tags.map(typeOf))]);
   const groups = new Set<string>();
   const ports: { readonly protocol: Protocol; readonly range: PortRange }[] = [];
   const note = (endpoint: RuleEndpoint): void => {
-    if (endpoint.kind === "addressGroup") groups.add(endpoint.group);
-    else if (endpoint.kind === "tags") for (const tag of endpoint.tags) types.add(tag.slice(0, tag.indexOf("=")));
+    if (endpoint.kind === "tags") for (const tag of endpoint.tags) types.add(typeOf(tag));
+    if (endpoint.kind !== "addressGroup") return;
+    groups.add(endpoint.group);
+    for (const tag of addressGroups.get(endpoint.group)?.tags ?? []) types.add(typeOf(tag));
   };
-  for (const { endpoint1, endpoint2, service } of rules) {
+  for (const { endpoint1, endpoint2, service, further } of rules) {
+    for (const type of further?.matchTags ?? []) types.add(type);
     note(endpoint1);
     note(endpoint2);
     const { protocol, dstPorts } = service;
@@ -28,10 +33,14 @@ export function contrailCuts(snapshot: Snapshot, { applicationPolicySet, address
     namespaceLabels: keysOf(snapshot.namespaces, types),
     nodeLabels: new Set(),
     portNames: new Set(),
-    blocks: [...groups].flatMap((group) => addressGroups.get(group)?.cidr ?? []),
+    blocks: [...groups].flatMap((group) => addressGroups.get(group)?.cidrs ?? []),
     ports: ports.filter(({ range }) => range.first > 0 || range.last < 65535),
     remembered: remembered(snapshot, interfaces, types),
   };
+}
+
+function typeOf(tag: string): string {
+  return tag.slice(0, tag.indexOf("="));
 }
 
 /** The labels of these objects that become a tag of one of these types. */

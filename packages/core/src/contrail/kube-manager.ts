@@ -201,7 +201,7 @@ export function startKubeManager(profile: Profile, cluster = "k8s"): KubeManager
     if (cidr.includes(":")) return { refusal: { kind: "cidr-colon", cidr }, from };
     const parsed = parseCidr(cidr);
     if (parsed === undefined) return { refusal: { kind: "cidr-invalid", cidr }, from };
-    groups.set(cidr, { name: cidr, cidr: parsed.cidr, from });
+    groups.set(cidr, { name: cidr, cidrs: [parsed.cidr], tags: [], from });
     return undefined;
   }
 
@@ -320,6 +320,7 @@ export function startKubeManager(profile: Profile, cluster = "k8s"): KubeManager
       profile,
       cluster,
       applicationPolicySet: { name: cluster, tags: [`application=${cluster}`], policies: placed.sort(bySequence) },
+      ownSets: [],
       addressGroups: new Map([...groups].map(([name, group]) => [name, { ...group, from: usersOf(name, group) }])),
       interfaces: interfaces.tags(),
       policies: new Map(records),

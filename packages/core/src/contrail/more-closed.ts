@@ -36,6 +36,7 @@ export function moreClosed(difference: Difference): Explanation | undefined {
     case "peer":
     case "others":
     case "allow-all":
+    case "unknown":
       return undefined;
     case "except":
     case "excluded":

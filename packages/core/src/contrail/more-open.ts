@@ -37,6 +37,7 @@ export function moreOpen(difference: Difference): Explanation | undefined {
     case "isolation":
     case "except":
     case "excluded":
+    case "unknown":
       return undefined;
     case "peer":
     case "others":

@@ -15,12 +15,15 @@ export type RuleEndpoint =
   | { readonly kind: "any" }
   /** All of them must be on the end. In kube-manager's order, duplicates kept (trap 4); matching and printing ignore both. */
   | { readonly kind: "tags"; readonly tags: readonly string[] }
-  | { readonly kind: "addressGroup"; readonly group: string };
+  | { readonly kind: "addressGroup"; readonly group: string }
+  /** Whoever is in this virtual network, which no manifest tells; kube-manager makes no such rule. */
+  | { readonly kind: "network"; readonly name: string };
 
 export const anyEndpoint: RuleEndpoint = { kind: "any" };
 
 export interface FirewallService {
-  readonly protocol: "any" | "tcp" | "udp" | "sctp";
+  /** kube-manager knows the first four; `other` is a protocol that no flow of ours has. */
+  readonly protocol: "any" | "tcp" | "udp" | "sctp" | "icmp" | "other";
   /** Numbers, or the text of a named port, which the API server refuses (X). */
   readonly dstPorts: PortRange | { readonly name: string };
 }
@@ -36,6 +39,15 @@ export interface FirewallRule extends Lowered {
   readonly endpoint1: RuleEndpoint;
   readonly endpoint2: RuleEndpoint;
   readonly purpose: RulePurpose;
+  /** What only operators ask for. */
+  readonly further?: FurtherConditions;
+}
+
+export interface FurtherConditions {
+  /** Tag types in which both ends must have the same value. */
+  readonly matchTags: readonly string[];
+  /** `some`: it depends on the source's port, and so not on the flow alone. */
+  readonly sourcePorts: "all" | "some";
 }
 
 /** What kube-manager makes a rule for. */
@@ -55,7 +67,9 @@ export type RulePurpose =
   /** The default of a namespace that nothing isolates (rule N). */
   | { readonly kind: "namespace"; readonly namespace: string; readonly direction: Direction }
   /** From a Kubernetes Ingress to one of its Services (rule K). */
-  | { readonly kind: "ingress"; readonly namespace: string; readonly ingress: string; readonly service: string };
+  | { readonly kind: "ingress"; readonly namespace: string; readonly ingress: string; readonly service: string }
+  /** Of a rule that was imported and that kube-manager would not make. */
+  | { readonly kind: "unknown" };
 
 /** Where an object stands in its list: lists are ordered by this text (spec 2.1). */
 export interface Placed {
@@ -79,10 +93,17 @@ export interface ApplicationPolicySet {
   readonly policies: readonly FirewallPolicy[];
 }
 
-/** Named by the CIDR text as written, so one network may be two groups (trap 9). */
+/** kube-manager's have one block and are named by its text as written, so one network may be two groups (trap 9). */
 export interface AddressGroup extends Lowered {
   readonly name: string;
-  readonly cidr: Cidr;
+  readonly cidrs: readonly Cidr[];
+  /** Any of them puts an end into the group, too; only operators' groups have such labels. */
+  readonly tags: readonly string[];
+}
+
+/** A set that operators made. It counts for ends with one of its tags, or for all of them. */
+export interface OwnPolicySet extends ApplicationPolicySet {
+  readonly scope: "tagged" | "all-applications";
 }
 
 /** Why a tag is on an interface. `stale` is what is left of a label that was taken away (D46). */
@@ -141,6 +162,8 @@ export interface Configuration {
   readonly profile: Profile;
   readonly cluster: string;
   readonly applicationPolicySet: ApplicationPolicySet;
+  /** What else was imported; kube-manager makes none. */
+  readonly ownSets: readonly OwnPolicySet[];
   readonly addressGroups: ReadonlyMap<string, AddressGroup>;
   /** By `namespace/name`. */
   readonly interfaces: ReadonlyMap<string, Interface>;
@@ -153,6 +176,17 @@ export interface Configuration {
 /** `namespace/name`, the key of pods and policies. */
 export function fullName(namespace: string, name: string): string {
   return `${namespace}/${name}`;
+}
+
+/** All sets in the order in which an end walks those that it has: those for all, then by tag (spec 4.1). */
+export function policySets({ applicationPolicySet, ownSets }: Configuration): readonly (ApplicationPolicySet | OwnPolicySet)[] {
+  const isForAll = ({ scope }: OwnPolicySet): boolean => scope === "all-applications";
+  return [...ownSets.filter(isForAll), applicationPolicySet, ...ownSets.filter((set) => !isForAll(set))];
+}
+
+/** Whether an interface with these tags has the set. */
+export function hasSet(tags: { has(tag: string): boolean }, set: ApplicationPolicySet | OwnPolicySet): boolean {
+  return ("scope" in set && set.scope === "all-applications") || set.tags.some((tag) => tags.has(tag));
 }
 
 export function tagText({ type, value }: Pick<InterfaceTag, "type" | "value">): string {

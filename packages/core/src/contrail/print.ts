@@ -21,7 +21,11 @@ export interface PrintedRule {
   readonly endpoint_2: PrintedEndpoint;
 }
 
-export type PrintedEndpoint = { readonly any: true } | { readonly tags: readonly string[] } | { readonly address_group: string };
+export type PrintedEndpoint =
+  | { readonly any: true }
+  | { readonly tags: readonly string[] }
+  | { readonly address_group: string }
+  | { readonly virtual_network: string };
 
 export const policyManagement = "default-policy-management";
 
@@ -56,5 +60,7 @@ function printEndpoint(endpoint: RuleEndpoint): PrintedEndpoint {
       return { tags: [...endpoint.tags].sort() };
     case "addressGroup":
       return { address_group: `${policyManagement}:${endpoint.group}` };
+    case "network":
+      return { virtual_network: endpoint.name };
   }
 }

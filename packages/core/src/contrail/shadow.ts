@@ -1,3 +1,4 @@
+import type { Cidr } from "../net/cidr.ts";
 import type { AddressGroup, Configuration, FirewallService, PlacedRule, RuleEndpoint } from "./objects.ts";
 import type { Place } from "./walk.ts";
 
@@ -39,6 +40,8 @@ function leads(endpoint: RuleEndpoint): readonly string[] {
       return ["any"];
     case "addressGroup":
       return ["group"];
+    case "network":
+      return ["network"];
     case "tags":
       return endpoint.tags.length === 0 ? ["any"] : endpoint.tags.map((tag) => `tag ${tag}`).sort();
   }
@@ -46,6 +49,7 @@ function leads(endpoint: RuleEndpoint): readonly string[] {
 
 function covers(wide: PlacedRule, narrow: PlacedRule, groups: Configuration["addressGroups"]): boolean {
   return (
+    wide.further === undefined &&
     endCovers(wide.endpoint1, narrow.endpoint1, groups) &&
     endCovers(wide.endpoint2, narrow.endpoint2, groups) &&
     serviceCovers(wide.service, narrow.service)
@@ -59,11 +63,19 @@ function endCovers(wide: RuleEndpoint, narrow: RuleEndpoint, groups: ReadonlyMap
     case "tags":
       return narrow.kind === "tags" ? wide.tags.every((tag) => narrow.tags.includes(tag)) : wide.tags.length === 0;
     case "addressGroup": {
-      const [outer, inner] = [groups.get(wide.group)?.cidr, narrow.kind === "addressGroup" ? groups.get(narrow.group)?.cidr : undefined];
-      if (outer === undefined || inner === undefined || outer.family !== inner.family) return false;
-      return outer.first <= inner.first && inner.last <= outer.last;
+      if (narrow.kind !== "addressGroup") return false;
+      const [outer, inner] = [groups.get(wide.group), groups.get(narrow.group)];
+      return outer !== undefined && inner !== undefined && groupCovers(outer, inner);
     }
+    case "network":
+      return narrow.kind === "network" && narrow.name === wide.name;
   }
+}
+
+function groupCovers(outer: AddressGroup, inner: AddressGroup): boolean {
+  const isInside = (cidr: Cidr): boolean =>
+    outer.cidrs.some(({ family, first, last }) => family === cidr.family && first <= cidr.first && cidr.last <= last);
+  return inner.cidrs.every(isInside) && inner.tags.every((tag) => outer.tags.includes(tag));
 }
 
 function serviceCovers(wide: FirewallService, narrow: FirewallService): boolean {

@@ -6,6 +6,8 @@ import { inCidr, type Cidr } from "../net/cidr.ts";
 import { allPorts, intersect, noPorts, portSet, subtract, unite, type PortRange, type PortSet, type Protocol } from "../net/ports.ts";
 import { openConnections, type Connections } from "../reach/reachability.ts";
 import {
+  hasSet,
+  policySets,
   tagText,
   type AddressGroup,
   type Configuration,
@@ -31,10 +33,10 @@ export interface Place {
   readonly rule: PlacedRule;
 }
 
-export type RulePart = "endpoint1" | "endpoint2" | "service";
+export type RulePart = "endpoint1" | "endpoint2" | "service" | "matchTags";
 
 export interface Visit extends Place {
-  /** `unknown`: it hangs on an address that is not assigned yet. */
+  /** `unknown`: it hangs on an address that is not assigned yet, or on what only an imported rule asks for. */
   readonly fit: "matches" | "misses" | "unknown";
   /** Which parts of the rule do not fit the packet. */
   readonly misses: readonly RulePart[];
@@ -48,7 +50,7 @@ export type WalkOutcome =
   | { readonly kind: "match"; readonly at: Place }
   /** Behind the last rule stands an implicit deny. */
   | { readonly kind: "no-match" }
-  /** These would decide, and whether they match depends on an address that is not assigned yet. */
+  /** These would decide, and whether they match depends on an address that is not assigned yet, or on what only an imported rule asks for. */
   | { readonly kind: "undetermined"; readonly doubts: readonly [Place, ...Place[]]; readonly otherwise: Place | undefined };
 
 /** What the agents of both ends make of a packet: the evidence of the Contrail engine. */
@@ -88,12 +90,17 @@ export interface Walker {
 }
 
 /**
- * Spec 4: policies in sequence order, rules in sequence order, the first match decides. Both ends have the same list, so one walk is
- * enough. Which rules fit an end is found once per end; a packet then asks only for the first that fits both and its service.
+ * Spec 4: policies in sequence order, rules in sequence order, the first match decides. Mostly both ends have the same list, so one walk
+ * is enough; otherwise both are walked, and what one of them denies is dropped. Which rules fit an end is found once per end; a packet
+ * then asks only for the first that fits both and its service.
  */
 export function openWalker(configuration: Configuration): Walker {
-  const { applicationPolicySet, addressGroups, interfaces, cluster } = configuration;
-  const list = applicationPolicySet.policies.flatMap((policy) => policy.rules.map((rule): Place => ({ policy, rule })));
+  const { addressGroups, interfaces, cluster } = configuration;
+  // An empty list passes.
+  const sets = policySets(configuration).filter(({ policies }) => policies.length > 0);
+  const list = sets.flatMap((set, at) =>
+    set.policies.flatMap((policy) => policy.rules.map((rule): Listed => ({ place: { policy, rule }, set: at }))),
+  );
   const index = indexed(list);
   const ends: Record<Family, WeakMap<Endpoint, End>> = { 4: new WeakMap(), 6: new WeakMap() };
   const application = `application=${cluster}`;
@@ -114,80 +121,108 @@ export function openWalker(configuration: Configuration): Walker {
     if (managed !== undefined && !managed.tags.has("application")) tags.push(application);
     const facts: EndFacts = { endpoint, family, tags: new Set(tags), address: addressIn(endpoint, family) };
     const [source, destination] = [sideOf(index.source, facts, addressGroups), sideOf(index.destination, facts, addressGroups)];
-    return { facts, tags: tags.sort(), isEvaluated: managed !== undefined && facts.tags.has(application), source, destination };
+    const own = managed === undefined ? [] : sets.flatMap((set, at) => (hasSet(facts.tags, set) ? [at] : []));
+    return { facts, tags: tags.sort(), sets: own, source, destination };
   }
 
-  function outcomeOf(packet: Packet): WalkOutcome {
-    if (sameEndpoint(packet.from, packet.to)) return { kind: "same-pod" };
+  /** The list that each end's agent walks; one where they have the same, none where no end has one. */
+  function listsOf(from: End, to: End): readonly (readonly number[])[] {
+    const lists = [from.sets, to.sets].filter(({ length }) => length > 0);
+    return lists.length === 2 && sameNumbers(from.sets, to.sets) ? [from.sets] : lists;
+  }
+
+  /** What the agents of both ends decide, and the list in which it was decided. */
+  function walked(packet: Packet): { readonly outcome: WalkOutcome; readonly own: readonly number[] } {
+    if (sameEndpoint(packet.from, packet.to)) return { outcome: { kind: "same-pod" }, own: [] };
     const [from, to] = [endOf(packet.from, packet.family), endOf(packet.to, packet.family)];
-    if (!from.isEvaluated && !to.isEvaluated) return { kind: "not-evaluated" };
+    const all = listsOf(from, to).map((own) => ({ outcome: outcomeIn(own, from, to, packet), own }));
+    const byVerdict = (verdict: Verdict): (typeof all)[number] | undefined => all.find(({ outcome }) => verdictOfWalk(outcome) === verdict);
+    const [first] = all;
+    return byVerdict("deny") ?? byVerdict("undetermined") ?? first ?? { outcome: { kind: "not-evaluated" }, own: [] };
+  }
+
+  function outcomeIn(own: readonly number[], from: End, to: End, packet: Packet): WalkOutcome {
     const doubts: Place[] = [];
-    for (const at of placesOf(from, to)) {
-      const place = list[at];
+    for (const at of placesOf(own, from, to)) {
+      const place = list[at]?.place;
       if (place === undefined || !serves(place.rule.service, packet)) continue;
-      if (from.source.doubtful.has(at) || to.destination.doubtful.has(at)) doubts.push(place);
+      if (isDoubtful(at, from, to, list)) doubts.push(place);
       else return decided(doubts, place);
     }
     return decided(doubts, undefined);
   }
 
   /** Of the last pair of ends: whoever asks for one port of it mostly asks for the others next. */
-  let lastPair: { readonly from: End; readonly to: End; readonly places: readonly number[] } | undefined;
+  let lastPair: { readonly own: readonly number[]; readonly from: End; readonly to: End; readonly places: readonly number[] } | undefined;
 
-  function placesOf(from: End, to: End): readonly number[] {
-    if (lastPair?.from !== from || lastPair.to !== to) lastPair = { from, to, places: placesOfPair(from, to, index, list) };
+  function placesOf(own: readonly number[], from: End, to: End): readonly number[] {
+    if (lastPair?.own !== own || lastPair.from !== from || lastPair.to !== to)
+      lastPair = { own, from, to, places: placesOfPair(own, from, to, index, list) };
     return lastPair.places;
   }
 
   function visit(place: Place, packet: Packet): Visit {
-    const { endpoint1, endpoint2, service } = place.rule;
+    const { endpoint1, endpoint2, service, further } = place.rule;
     const [from, to] = [endOf(packet.from, packet.family).facts, endOf(packet.to, packet.family).facts];
     const parts = [
       ["endpoint1", fits(endpoint1, from, addressGroups)],
       ["endpoint2", fits(endpoint2, to, addressGroups)],
-      ["service", serves(service, packet) ? "yes" : "no"],
+      ["service", serves(service, packet) ? (further?.sourcePorts === "some" ? "unknown" : "yes") : "no"],
+      ["matchTags", sharesTags(further?.matchTags, from, to) ? "yes" : "no"],
     ] as const;
     const misses = parts.flatMap(([part, fit]) => (fit === "no" ? part : []));
     const isUnknown = parts.some(([, fit]) => fit === "unknown");
     return { ...place, fit: misses.length > 0 ? "misses" : isUnknown ? "unknown" : "matches", misses };
   }
 
-  function overruledBy(outcome: WalkOutcome, packet: Packet): Place | undefined {
+  function placesIn(own: readonly number[]): readonly Place[] {
+    return list.filter(({ set }) => own.includes(set)).map(({ place }) => place);
+  }
+
+  function overruledBy(outcome: WalkOutcome, own: readonly number[], packet: Packet): Place | undefined {
     if (outcome.kind !== "match") return undefined;
-    const behind = list.slice(lastVisited(outcome, list) + 1);
+    const places = placesIn(own);
+    const behind = places.slice(lastVisited(outcome, places) + 1);
     return behind.find((place) => place.rule.action !== outcome.at.rule.action && visit(place, packet).fit === "matches");
   }
 
   const shared = new Map<string, Connections>();
 
   function connections(from: End, to: End): Connections {
-    if (!from.isEvaluated && !to.isEvaluated) return openConnections;
-    const places = placesOf(from, to);
-    const isDoubtful = (at: number): boolean => from.source.doubtful.has(at) || to.destination.doubtful.has(at);
-    const key = places.map((at) => (isDoubtful(at) ? `${at}?` : at)).join();
+    return listsOf(from, to)
+      .map((own) => connectionsIn(own, from, to))
+      .reduce(passedByBoth, openConnections);
+  }
+
+  function connectionsIn(own: readonly number[], from: End, to: End): Connections {
+    const places = placesOf(own, from, to);
+    const key = places.map((at) => (isDoubtful(at, from, to, list) ? `${at}?` : at)).join();
     let known = shared.get(key);
     if (known === undefined) {
-      known = folded(places.map((at) => ({ rule: (list[at] as Place).rule, isDoubtful: isDoubtful(at) })));
+      known = folded(places.map((at) => ({ rule: (list[at] as Listed).place.rule, isDoubtful: isDoubtful(at, from, to, list) })));
       shared.set(key, known);
     }
     return known;
   }
 
   return {
-    verdict: (packet) => verdictOfWalk(outcomeOf(packet)),
+    verdict: (packet) => verdictOfWalk(walked(packet).outcome),
     connections: (from, to, family) => connections(endOf(from, family), endOf(to, family)),
     walk: (packet) => {
-      const outcome = outcomeOf(packet);
+      const { outcome, own } = walked(packet);
       let visited: readonly Visit[] | undefined;
       return {
         packet,
         outcome,
         get visited() {
-          visited ??= list.slice(0, lastVisited(outcome, list) + 1).map((place) => visit(place, packet));
+          if (visited === undefined) {
+            const places = placesIn(own);
+            visited = places.slice(0, lastVisited(outcome, places) + 1).map((place) => visit(place, packet));
+          }
           return visited;
         },
         get overruled() {
-          return overruledBy(outcome, packet);
+          return overruledBy(outcome, own, packet);
         },
         get tags() {
           return { from: endOf(packet.from, packet.family).tags, to: endOf(packet.to, packet.family).tags };
@@ -196,6 +231,12 @@ export function openWalker(configuration: Configuration): Walker {
       };
     },
   };
+}
+
+/** A rule of one of the sets that are walked. */
+interface Listed {
+  readonly place: Place;
+  readonly set: number;
 }
 
 /** What a rule can see of an end. */
@@ -209,8 +250,8 @@ interface EndFacts {
 interface End {
   readonly facts: EndFacts;
   readonly tags: readonly string[];
-  /** The end's own agent has the list. */
-  readonly isEvaluated: boolean;
+  /** Those that the end's own agent walks, in order; none for what is no pod. */
+  readonly sets: readonly number[];
   readonly source: Side;
   readonly destination: Side;
 }
@@ -239,7 +280,7 @@ interface Asked {
   readonly together: number[];
 }
 
-function indexed(list: readonly Place[]): Index {
+function indexed(list: readonly Listed[]): Index {
   const [source, destination] = [new Map<string, Asked>(), new Map<string, Asked>()];
   const any: number[] = [];
   const note = (side: Map<string, Asked>, endpoint: RuleEndpoint, at: number, other: RuleEndpoint): void => {
@@ -249,7 +290,12 @@ function indexed(list: readonly Place[]): Index {
     side.set(key, asked);
     asked[other.kind === "any" ? "alone" : "together"].push(at);
   };
-  for (const [at, { rule }] of list.entries()) {
+  for (const [
+    at,
+    {
+      place: { rule },
+    },
+  ] of list.entries()) {
     if (rule.endpoint1.kind === "any" && rule.endpoint2.kind === "any") any.push(at);
     note(source, rule.endpoint1, at, rule.endpoint2);
     note(destination, rule.endpoint2, at, rule.endpoint1);
@@ -270,16 +316,40 @@ function sideOf(asked: readonly Asked[], facts: EndFacts, groups: Configuration[
   return { alone, together, doubtful };
 }
 
-/** The places of all rules that fit both ends, ascending, as far as a packet of some service can come. */
-function placesOfPair({ source }: End, { destination }: End, { any }: Index, list: readonly Place[]): readonly number[] {
+/** The places of all rules of a list that fit both ends, ascending, as far as a packet of some service can come. */
+function placesOfPair(own: readonly number[], from: End, to: End, { any }: Index, list: readonly Listed[]): readonly number[] {
+  const [{ source }, { destination }] = [from, to];
   const [less, more] =
     source.together.size < destination.together.size ? [source.together, destination.together] : [destination.together, source.together];
   const both = [...less].filter((at) => more.has(at));
-  const places = [...any, ...source.alone, ...destination.alone, ...both].sort((a, b) => a - b);
-  const end = places.findIndex(
-    (at) => list[at]?.rule.service.protocol === "any" && !source.doubtful.has(at) && !destination.doubtful.has(at),
-  );
+  const counts = (at: number): boolean => {
+    const listed = list[at];
+    return listed !== undefined && own.includes(listed.set) && sharesTags(listed.place.rule.further?.matchTags, from.facts, to.facts);
+  };
+  const places = [...any, ...source.alone, ...destination.alone, ...both].filter(counts).sort((a, b) => a - b);
+  const end = places.findIndex((at) => list[at]?.place.rule.service.protocol === "any" && !isDoubtful(at, from, to, list));
   return end < 0 ? places : places.slice(0, end + 1);
+}
+
+function isDoubtful(at: number, { source }: End, { destination }: End, list: readonly Listed[]): boolean {
+  return source.doubtful.has(at) || destination.doubtful.has(at) || list[at]?.place.rule.further?.sourcePorts === "some";
+}
+
+/** Both ends have a tag of each of these types, and it is the same one. */
+function sharesTags(types: readonly string[] | undefined, from: EndFacts, to: EndFacts): boolean {
+  return types === undefined || types.every((type) => [...from.tags].some((tag) => tag.startsWith(`${type}=`) && to.tags.has(tag)));
+}
+
+function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((number, i) => number === b[i]);
+}
+
+/** What neither of two agents drops. */
+function passedByBoth(a: Connections, b: Connections): Connections {
+  if (a === openConnections) return b;
+  const allow = intersect(a.allow, b.allow);
+  const notDenied = intersect(unite(a.allow, a.undetermined), unite(b.allow, b.undetermined));
+  return { allow, undetermined: subtract(notDenied, allow) };
 }
 
 /** First match, port by port: a rule decides those of its ports that no rule before it has decided. */
@@ -323,11 +393,16 @@ function fits(
     case "tags":
       return endpoint.tags.every((tag) => tags.has(tag)) ? "yes" : "no";
     case "addressGroup": {
-      const cidr = groups.get(endpoint.group)?.cidr;
-      if (cidr === undefined || address === undefined) return "no";
-      if (address !== "not-yet-assigned") return inCidr(cidr, address) ? "yes" : "no";
-      return networkFits(cidr, end as Pod, family);
+      const group = groups.get(endpoint.group);
+      if (group === undefined) return "no";
+      if (group.tags.some((tag) => tags.has(tag))) return "yes";
+      if (address === undefined) return "no";
+      if (address !== "not-yet-assigned") return group.cidrs.some((cidr) => inCidr(cidr, address)) ? "yes" : "no";
+      const each = group.cidrs.map((cidr) => networkFits(cidr, end as Pod, family));
+      return each.includes("yes") ? "yes" : each.includes("unknown") ? "unknown" : "no";
     }
+    case "network":
+      return "unknown";
   }
 }
 
@@ -343,6 +418,7 @@ function networkFits(cidr: Cidr, { podNetwork }: Pod, family: Family): "yes" | "
 function serves({ protocol, dstPorts }: FirewallService, packet: Packet): boolean {
   if (protocol === "any") return true;
   if (protocol.toUpperCase() !== packet.protocol || "name" in dstPorts) return false;
+  if (packet.protocol === "ICMP") return true;
   const port = packet.protocol === "SCTP" ? 0 : packet.port;
   return dstPorts.first <= port && port <= dstPorts.last;
 }
@@ -357,6 +433,9 @@ function servedPorts({ protocol, dstPorts }: FirewallService): PortSet {
       return "name" in dstPorts ? noPorts : portSet("UDP", [portsFrom1(dstPorts)]);
     case "sctp":
       return "name" in dstPorts || dstPorts.first > 0 ? noPorts : portSet("SCTP");
+    case "icmp":
+    case "other":
+      return noPorts;
   }
 }
 

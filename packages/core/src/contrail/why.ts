@@ -1,14 +1,18 @@
 import type { Endpoint } from "../model/cluster.ts";
 import type { SideWhy, Why } from "../reach/engine.ts";
 import type { Place, Walk } from "./walk.ts";
+import { hasSet, policySets } from "./objects.ts";
 import { verdictOfWalk } from "./walk.ts";
 
 /** The short form of a walk. Each end's agent has the same list and meets the same rule, so both sides name it. */
 export function whyOfWalk({ packet, outcome, configuration, tags }: Walk): Why {
-  const application = `application=${configuration.cluster}`;
   const side = (endpoint: Endpoint, own: readonly string[]): SideWhy => {
     if (outcome.kind === "same-pod") return sideWhy({ verdict: "allow", reason: "same-pod" });
-    const apart = outsideOfList(endpoint, own.includes(application));
+    const held = new Set(own);
+    const apart = outsideOfList(
+      endpoint,
+      endpoint.kind === "pod" && !endpoint.hostNetwork && policySets(configuration).some((set) => hasSet(held, set)),
+    );
     return apart === undefined ? decided(outcome) : sideWhy({ verdict: "allow", reason: apart });
   };
   return { egress: side(packet.from, tags.from), ingress: side(packet.to, tags.to) };
@@ -54,6 +58,8 @@ function reasonOf({ rule }: Place): SideWhy["reason"] {
     case "allow-all":
     case "ingress":
       return "rule-allows";
+    case "unknown":
+      return rule.action === "pass" ? "rule-allows" : "rule-denies";
     case "except":
     case "excluded":
       return "rule-denies";

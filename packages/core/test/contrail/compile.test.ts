@@ -119,7 +119,7 @@ describe("forms", () => {
   test("one network in two spellings is two address groups (trap 9)", () => {
     const from = ["10.0.0.1/8", "10.0.0.0/8"].map((cidr) => ({ ipBlock: { cidr } }));
     const { addressGroups } = after(added(policy("p", { ...target, policyTypes: ["Ingress"], ingress: [{ from }] })));
-    expect([...addressGroups].map(([name, { cidr }]) => `${name} ${cidr.text}`)).toEqual([
+    expect([...addressGroups].map(([name, { cidrs }]) => `${name} ${cidrs.map(({ text }) => text).join()}`)).toEqual([
       "10.0.0.1/8 10.0.0.0/8",
       "10.0.0.0/8 10.0.0.0/8",
     ]);

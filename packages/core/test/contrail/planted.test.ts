@@ -129,8 +129,8 @@ const mistakes: readonly { readonly file: string; readonly right: string; readon
   },
   {
     file: "walk.ts",
-    right: 'if (!from.isEvaluated && !to.isEvaluated) return { kind: "not-evaluated" };',
-    wrong: 'if (!from.isEvaluated) return { kind: "not-evaluated" };',
+    right: "const lists = [from.sets, to.sets].filter(({ length }) => length > 0);",
+    wrong: "const lists = [from.sets].filter(({ length }) => length > 0);",
   },
   { file: "walk.ts", right: "[...less].filter((at) => more.has(at))", wrong: "[...less]" },
   { file: "walk.ts", right: ".sort((a, b) => a - b)", wrong: "" },

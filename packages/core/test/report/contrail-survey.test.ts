@@ -66,7 +66,7 @@ describe("the objects of day-one at policy1", () => {
     expect(addressGroups).toMatchObject([
       {
         name: "10.169.25.20/32",
-        prefix: "10.169.25.20/32",
+        prefixes: ["10.169.25.20/32"],
         rules: ["dev-ingress-policy1-0-ipBlock-0-cidr-10.169.25.20/32-0"],
         place: { file: "policy1.yaml", line: 15 },
       },

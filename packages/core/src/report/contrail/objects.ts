@@ -30,7 +30,7 @@ function isOwn({ name, policy }: FirewallPolicy, wanted: ObjectsWanted): boolean
 
 function isWanted(holder: FirewallPolicy, { purpose }: PlacedRule, { namespace, policy }: ObjectsWanted): boolean {
   const own = "policy" in purpose ? purpose.policy : undefined;
-  const space = "policy" in purpose ? purpose.policy.namespace : purpose.namespace;
+  const space = "policy" in purpose ? purpose.policy.namespace : "namespace" in purpose ? purpose.namespace : undefined;
   const isNamespace = namespace === undefined || space === namespace;
   return isNamespace && (policy === undefined || policy === holder.name || (own !== undefined && isNamed(own, policy)));
 }
@@ -90,6 +90,8 @@ function endpointText(endpoint: RuleEndpoint): string {
       return "any";
     case "addressGroup":
       return endpoint.group;
+    case "network":
+      return endpoint.name;
     case "tags":
       return [...new Set(endpoint.tags)].sort().join(" ");
   }

@@ -59,7 +59,7 @@ export interface SurveyedTag {
 
 export interface SurveyedGroup {
   readonly name: string;
-  readonly prefix: string;
+  readonly prefixes: readonly string[];
   /** The rules that name it. */
   readonly rules: readonly string[];
   readonly place: Place | undefined;

@@ -201,9 +201,9 @@ function groupsOf({ addressGroups, applicationPolicySet }: Configuration): reado
   const names = ({ endpoint1, endpoint2 }: PlacedRule, group: string): boolean =>
     [endpoint1, endpoint2].some((endpoint) => endpoint.kind === "addressGroup" && endpoint.group === group);
   return [...addressGroups.values()]
-    .map(({ name, cidr, from: [origin] }) => ({
+    .map(({ name, cidrs, from: [origin] }) => ({
       name,
-      prefix: cidr.text,
+      prefixes: cidrs.map(({ text }) => text),
       rules: rules.filter((rule) => names(rule, name)).map((rule) => rule.name),
       place: origin && placeOfOrigin(origin),
     }))

@@ -56,12 +56,14 @@ function missOf({ rule, misses }: Visit, walk: Walk): ContrailStep["missed"][num
   return { sequence: sequenceNumber(rule.sequence), rule: rule.name, because: misses.map((part) => missText(part, rule, walk)) };
 }
 
-function missText(part: RulePart, { endpoint1, endpoint2, service }: PlacedRule, { packet, tags }: Walk): string {
+function missText(part: RulePart, { endpoint1, endpoint2, service, further }: PlacedRule, { packet, tags }: Walk): string {
   switch (part) {
     case "endpoint1":
       return endMiss("source", endpoint1, packet.from, tags.from, packet.family);
     case "endpoint2":
       return endMiss("destination", endpoint2, packet.to, tags.to, packet.family);
+    case "matchTags":
+      return `both ends must have the same ${further?.matchTags.join(" and ") ?? "tags"}`;
     case "service": {
       const isSctp = packet.protocol === "SCTP" && service.protocol === "sctp";
       return isSctp ? `for ${serviceText(service)}, and of SCTP agents see port 0 (D34)` : `for ${serviceText(service)}`;
@@ -80,6 +82,8 @@ function endMiss(side: string, endpoint: RuleEndpoint, end: Endpoint, tags: read
       const text = address === undefined || address === "not-yet-assigned" ? side : `${side} ${formatAddress(address)}`;
       return `${text} is not in ${endpoint.group}`;
     }
+    case "network":
+      return `${side} is not in ${endpoint.name}`;
   }
 }
 
