@@ -146,7 +146,7 @@ export function openWalker(configuration: Configuration): Walker {
     for (const at of placesOf(own, from, to)) {
       const place = list[at]?.place;
       if (place === undefined || !serves(place.rule.service, packet)) continue;
-      if (isDoubtful(at, from, to, list)) doubts.push(place);
+      if (isInDoubt(at, from, to, list)) doubts.push(place);
       else return decided(doubts, place);
     }
     return decided(doubts, undefined);
@@ -196,10 +196,10 @@ export function openWalker(configuration: Configuration): Walker {
 
   function connectionsIn(own: readonly number[], from: End, to: End): Connections {
     const places = placesOf(own, from, to);
-    const key = places.map((at) => (isDoubtful(at, from, to, list) ? `${at}?` : at)).join();
+    const key = places.map((at) => (isInDoubt(at, from, to, list) ? `${at}?` : at)).join();
     let known = shared.get(key);
     if (known === undefined) {
-      known = folded(places.map((at) => ({ rule: (list[at] as Listed).place.rule, isDoubtful: isDoubtful(at, from, to, list) })));
+      known = folded(places.map((at) => ({ rule: (list[at] as Listed).place.rule, isDoubtful: isInDoubt(at, from, to, list) })));
       shared.set(key, known);
     }
     return known;
@@ -327,11 +327,11 @@ function placesOfPair(own: readonly number[], from: End, to: End, { any }: Index
     return listed !== undefined && own.includes(listed.set) && sharesTags(listed.place.rule.further?.matchTags, from.facts, to.facts);
   };
   const places = [...any, ...source.alone, ...destination.alone, ...both].filter(counts).sort((a, b) => a - b);
-  const end = places.findIndex((at) => list[at]?.place.rule.service.protocol === "any" && !isDoubtful(at, from, to, list));
+  const end = places.findIndex((at) => list[at]?.place.rule.service.protocol === "any" && !isInDoubt(at, from, to, list));
   return end < 0 ? places : places.slice(0, end + 1);
 }
 
-function isDoubtful(at: number, { source }: End, { destination }: End, list: readonly Listed[]): boolean {
+function isInDoubt(at: number, { source }: End, { destination }: End, list: readonly Listed[]): boolean {
   return source.doubtful.has(at) || destination.doubtful.has(at) || list[at]?.place.rule.further?.sourcePorts === "some";
 }
 

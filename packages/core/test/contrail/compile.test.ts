@@ -46,7 +46,9 @@ function rulesOf(configuration: Configuration, name: string): readonly string[] 
 }
 
 function endpointText(endpoint: PrintedEndpoint): string {
-  return "any" in endpoint ? "any" : "tags" in endpoint ? endpoint.tags.join(" ") : endpoint.address_group;
+  if ("any" in endpoint) return "any";
+  if ("tags" in endpoint) return endpoint.tags.join(" ");
+  return "address_group" in endpoint ? endpoint.address_group : endpoint.virtual_network;
 }
 
 function placesOf(configuration: Configuration): readonly string[] {
