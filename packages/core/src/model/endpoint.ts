@@ -24,7 +24,7 @@ export function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
   if (a === b) return true;
   switch (a.kind) {
     case "pod":
-      return b.kind === "pod" && a.name === b.name && a.namespace.name === b.namespace.name;
+      return b.kind === "pod" && a.namespace.name === b.namespace.name && a.name === b.name;
     case "node":
       return b.kind === "node" && a.name === b.name;
     case "external":

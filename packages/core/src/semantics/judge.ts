@@ -2,7 +2,7 @@ import type { Endpoint, Flow, Node, Pod, Snapshot } from "../model/cluster.ts";
 import { nodeNameOf, sameEndpoint } from "../model/endpoint.ts";
 import type { Doubt, Exemption, Judgement, NetworkPolicyStep, Reason, RuleMatch, RuleMiss } from "../model/judgement.ts";
 import type { ClusterPolicy, Direction, NetworkPolicy, Tier, Unread } from "../model/policy.ts";
-import { askRule } from "./rule.ts";
+import { askRule, missOf } from "./rule.ts";
 import { selects } from "./selector.ts";
 import { askTier, isSubject, type Question } from "./tier.ts";
 
@@ -76,21 +76,46 @@ function exemption(flow: Flow, subject: Endpoint, direction: Direction): Exempti
 }
 
 /** S8: a union. One matching rule of any isolating policy allows; there is no order and no deny rule. Not isolated: the next tier. */
-function askNetworkPolicies(isolatedBy: readonly NetworkPolicy[], { flow, direction, node }: Question): NetworkPolicyStep {
+function askNetworkPolicies(isolatedBy: readonly NetworkPolicy[], question: Question): NetworkPolicyStep {
   if (isolatedBy.length === 0) return { tier: "NetworkPolicy", outcome: "not-isolated" };
+  const { flow, direction, node } = question;
   const matches: RuleMatch[] = [];
-  const misses: RuleMiss[] = [];
   const doubts: Doubt[] = [];
   for (const policy of isolatedBy) {
     for (const rule of policy[direction] ?? []) {
       const result = askRule(rule, flow, node);
       if (result.outcome === "match") matches.push(result.match);
-      else if (result.outcome === "miss") misses.push(result.miss);
-      else doubts.push(...result.doubts);
+      else if (result.outcome === "doubt") doubts.push(...result.doubts);
     }
   }
   if (matches.length > 0) return { tier: "NetworkPolicy", outcome: "allow", matches, isolatedBy };
   // S16: only where an ipBlock alone would decide is the missing address a question.
-  if (doubts.length > 0) return { tier: "NetworkPolicy", outcome: "undetermined", doubts, misses, isolatedBy };
-  return { tier: "NetworkPolicy", outcome: "deny", misses, isolatedBy };
+  if (doubts.length > 0) return undetermined(doubts, isolatedBy, question);
+  return new Denial(isolatedBy, question);
+}
+
+/** Most denials are only counted, so each says why when asked. A class, because a getter of a literal costs more than the judgement. */
+class Denial {
+  readonly tier = "NetworkPolicy";
+  readonly outcome = "deny";
+  readonly isolatedBy: readonly NetworkPolicy[];
+  readonly #question: Question;
+
+  constructor(isolatedBy: readonly NetworkPolicy[], question: Question) {
+    this.isolatedBy = isolatedBy;
+    this.#question = question;
+  }
+
+  get misses(): readonly RuleMiss[] {
+    return missesOf(this.isolatedBy, this.#question);
+  }
+}
+
+function undetermined(doubts: readonly Doubt[], isolatedBy: readonly NetworkPolicy[], question: Question): NetworkPolicyStep {
+  return { tier: "NetworkPolicy", outcome: "undetermined", doubts, misses: missesOf(isolatedBy, question), isolatedBy };
+}
+
+function missesOf(isolatedBy: readonly NetworkPolicy[], { flow, direction, node }: Question): readonly RuleMiss[] {
+  const rules = isolatedBy.flatMap((policy) => policy[direction] ?? []);
+  return rules.filter((rule) => askRule(rule, flow, node).outcome === "miss").map((rule) => missOf(rule, flow, node));
 }

@@ -5,11 +5,14 @@ import type { Peer, PortMatch, Rule, TierRule } from "../model/policy.ts";
 import { blockHolds, blockHoldsNetwork } from "./block.ts";
 import { selects } from "./selector.ts";
 
-/** What one rule says of one flow: it matches, it does not and why, or nobody can tell. */
+/** What one rule says of one flow: it matches, it does not, or nobody can tell. */
 export type RuleResult<R extends Rule | TierRule> =
   | { readonly outcome: "match"; readonly match: RuleMatch<R> }
-  | { readonly outcome: "miss"; readonly miss: RuleMiss<R> }
+  /** `missOf` says why; few who ask whether want to know, and working it out costs more than the answer. */
+  | { readonly outcome: "miss" }
   | { readonly outcome: "doubt"; readonly doubts: readonly [PeerDoubt, ...PeerDoubt[]] };
+
+const miss = { outcome: "miss" } as const;
 
 /** Looks a node up by its name: a peer may select nodes by their labels. */
 export type NodeLookup = (name: string) => Node | undefined;
@@ -17,43 +20,34 @@ export type NodeLookup = (name: string) => Node | undefined;
 /** S7: the peers and the ports of one rule are ANDed; entries of either list are ORed. No list is no restriction (S3). */
 export function askRule<R extends Rule | TierRule>(rule: R, flow: Flow, nodes: NodeLookup): RuleResult<R> {
   const port = askPorts(rule.ports, flow);
-  const peers = askPeers(rule, flow, nodes);
-  if (typeof port === "object" || port === "any") {
-    if (peers.outcome === "match") return { outcome: "match", match: { rule, peer: peers.peer, port } };
-    if (peers.outcome === "doubt") return peers;
-    return { outcome: "miss", miss: { rule, peers: peers.misses, port: "matches" } };
+  if (port === undefined) return miss;
+  if (rule.peers === "any") return { outcome: "match", match: { rule, peer: "any", port } };
+  let doubts: [PeerDoubt, ...PeerDoubt[]] | undefined;
+  for (const peer of rule.peers) {
+    const result = askPeer(peer, rule, flow, nodes);
+    if (result === "match") return { outcome: "match", match: { rule, peer, port } };
+    if (typeof result === "string") continue;
+    if (doubts === undefined) doubts = [result];
+    else doubts.push(result);
   }
-  return { outcome: "miss", miss: { rule, peers: peers.outcome === "miss" ? peers.misses : [], port } };
+  return doubts === undefined ? miss : { outcome: "doubt", doubts };
 }
 
-type PeersResult =
-  | { readonly outcome: "match"; readonly peer: "any" | Peer }
-  | { readonly outcome: "miss"; readonly misses: readonly PeerMiss[] }
-  | { readonly outcome: "doubt"; readonly doubts: readonly [PeerDoubt, ...PeerDoubt[]] };
+/** Why a rule does not match: every part that fails. The nearest failure is told: the port's where the protocol matched. */
+export function missOf<R extends Rule | TierRule>(rule: R, flow: Flow, nodes: NodeLookup): RuleMiss<R> {
+  const peers: PeerMiss[] = [];
+  for (const peer of rule.peers === "any" ? [] : rule.peers) {
+    const failed = askPeer(peer, rule, flow, nodes);
+    // One peer that matches, or may, is enough: then only the port is to mend.
+    if (failed === "match" || typeof failed === "object") return { rule, peers: [], port: portMiss(rule.ports, flow) };
+    peers.push({ peer, failed });
+  }
+  return { rule, peers, port: askPorts(rule.ports, flow) === undefined ? portMiss(rule.ports, flow) : "matches" };
+}
 
 /** The peer is the other end: who sends for ingress, who receives for egress. */
-function askPeers(rule: Rule | TierRule, flow: Flow, nodes: NodeLookup): PeersResult {
-  if (rule.peers === "any") return { outcome: "match", peer: "any" };
+function askPeer(peer: Peer, rule: Rule | TierRule, flow: Flow, nodes: NodeLookup): "match" | PeerDoubt | PeerMiss["failed"] {
   const end = rule.direction === "ingress" ? flow.from : flow.to;
-  const misses: PeerMiss[] = [];
-  const doubts: PeerDoubt[] = [];
-  for (const peer of rule.peers) {
-    const result = askPeer(peer, rule, end, flow, nodes);
-    if (result === "match") return { outcome: "match", peer };
-    if (typeof result === "object") doubts.push(result);
-    else misses.push({ peer, failed: result });
-  }
-  const [first, ...more] = doubts;
-  return first === undefined ? { outcome: "miss", misses } : { outcome: "doubt", doubts: [first, ...more] };
-}
-
-function askPeer(
-  peer: Peer,
-  rule: Rule | TierRule,
-  end: Endpoint,
-  flow: Flow,
-  nodes: NodeLookup,
-): "match" | PeerDoubt | PeerMiss["failed"] {
   switch (peer.kind) {
     case "ipBlock":
       return askBlocks([peer], peer, rule, end, flow);
@@ -118,11 +112,18 @@ function askBlocks(
   return holds.includes("excepted") ? "except" : "address";
 }
 
-/** S7: protocol AND port of one entry; entries are ORed. The nearest failure is told: the port's where the protocol matched. */
-function askPorts(ports: Rule["ports"], flow: Flow): "any" | PortMatch | "protocol" | "port" {
-  if (ports === "any") return "any";
-  const sameProtocol = ports.filter((port) => port.protocol === flow.protocol || port.protocol === "declared");
-  return sameProtocol.find((port) => isDialled(port, flow)) ?? (sameProtocol.length > 0 ? "port" : "protocol");
+/** S7: protocol AND port of one entry; entries are ORed. The first entry that holds, or undefined. */
+function askPorts(ports: Rule["ports"], flow: Flow): "any" | PortMatch | undefined {
+  return ports === "any" ? "any" : ports.find((port) => isProtocol(port, flow) && isDialled(port, flow));
+}
+
+function portMiss(ports: Rule["ports"], flow: Flow): "protocol" | "port" {
+  return ports !== "any" && ports.some((port) => isProtocol(port, flow)) ? "port" : "protocol";
+}
+
+/** C7: a named port without a protocol of its own has that of the pod's declaration. */
+function isProtocol({ protocol }: PortMatch, flow: Flow): boolean {
+  return protocol === flow.protocol || protocol === "declared";
 }
 
 function isDialled(port: PortMatch, flow: Flow): boolean {

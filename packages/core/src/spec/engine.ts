@@ -1,9 +1,9 @@
-import type { Pod, Snapshot } from "../model/cluster.ts";
-import { verdictOf, type Judgement } from "../model/judgement.ts";
+import type { Flow, Pod, Snapshot } from "../model/cluster.ts";
+import { verdictOf, type Judgement, type Verdict } from "../model/judgement.ts";
 import type { ClusterPolicy, Direction, NetworkPolicy, Unread } from "../model/policy.ts";
 import type { Family } from "../net/address.ts";
 import type { Cuts } from "../reach/cuts.ts";
-import type { Answer, Calculation, DerivedEngine, DerivedSession } from "../reach/engine.ts";
+import type { Answer, Calculation, DerivedEngine, DerivedSession, Why } from "../reach/engine.ts";
 import { isolates, judge, type Rulebook } from "../semantics/judge.ts";
 import { isSubject } from "../semantics/tier.ts";
 import { assumptions } from "./assumptions.ts";
@@ -66,7 +66,7 @@ export function specCalculation(snapshot: Snapshot, previous?: SpecCalculation):
     get assumed() {
       return assumptions(snapshot);
     },
-    answer: (flow) => answerOf(judge((rules ??= indexedRulebook(snapshot)), flow)),
+    answer: (flow) => new SpecAnswer(judge((rules ??= indexedRulebook(snapshot)), flow)),
     reach: (family) => {
       let table = tables.get(family);
       if (table === undefined) {
@@ -83,14 +83,14 @@ export function specCalculation(snapshot: Snapshot, previous?: SpecCalculation):
 function indexedRulebook(snapshot: Snapshot): Rulebook {
   const policies = groupedBy(snapshot.policies, (policy) => policy.name.namespace);
   const nodes = new Map(snapshot.nodes.map((node) => [node.name, node]));
-  const tiers = { Admin: new WeakMap<Pod, readonly ClusterPolicy[]>(), Baseline: new WeakMap<Pod, readonly ClusterPolicy[]>() };
+  const tiers = { Admin: new Map<Pod, readonly ClusterPolicy[]>(), Baseline: new Map<Pod, readonly ClusterPolicy[]>() };
   const ofTier = {
     Admin: snapshot.clusterPolicies.filter(({ tier }) => tier === "Admin"),
     Baseline: snapshot.clusterPolicies.filter(({ tier }) => tier === "Baseline"),
   };
   const cluster = snapshot.unread.filter(({ scope }) => scope === "cluster");
   const unread = new Map<string, readonly Unread[]>();
-  const isolating = { ingress: new WeakMap<Pod, readonly NetworkPolicy[]>(), egress: new WeakMap<Pod, readonly NetworkPolicy[]>() };
+  const isolating = { ingress: new Map<Pod, readonly NetworkPolicy[]>(), egress: new Map<Pod, readonly NetworkPolicy[]>() };
   return {
     isolating: (subject, direction: Direction) => {
       let found = isolating[direction].get(subject);
@@ -111,6 +111,7 @@ function indexedRulebook(snapshot: Snapshot): Rulebook {
     },
     node: (name) => nodes.get(name),
     unread: ({ namespace: { name } }) => {
+      if (snapshot.unread.length === 0) return snapshot.unread;
       let found = unread.get(name);
       if (found === undefined) {
         const own = snapshot.unread.filter(({ scope }) => scope !== "cluster" && scope.namespace === name);
@@ -122,15 +123,21 @@ function indexedRulebook(snapshot: Snapshot): Rulebook {
   };
 }
 
-function answerOf(judgement: Judgement): Answer<Judgement> {
-  return {
-    flow: judgement.flow,
-    verdict: verdictOf(judgement),
-    get why() {
-      return { egress: sideWhy(judgement.egress, "egress"), ingress: sideWhy(judgement.ingress, "ingress") };
-    },
-    evidence: judgement,
-  };
+/** An answer says why when asked. */
+class SpecAnswer implements Answer<Judgement> {
+  readonly flow: Flow;
+  readonly verdict: Verdict;
+  readonly evidence: Judgement;
+
+  constructor(judgement: Judgement) {
+    this.flow = judgement.flow;
+    this.verdict = verdictOf(judgement);
+    this.evidence = judgement;
+  }
+
+  get why(): Why {
+    return { egress: sideWhy(this.evidence.egress, "egress"), ingress: sideWhy(this.evidence.ingress, "ingress") };
+  }
 }
 
 function groupedBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {

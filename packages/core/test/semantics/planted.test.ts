@@ -34,8 +34,8 @@ const mistakes: readonly { readonly file: string; readonly right: string; readon
   { file: "rule.ts", right: "declared.protocol === flow.protocol && ", wrong: "" },
   {
     file: "rule.ts",
-    right: 'ports.filter((port) => port.protocol === flow.protocol || port.protocol === "declared")',
-    wrong: "[...ports]",
+    right: 'return protocol === flow.protocol || protocol === "declared";',
+    wrong: "return true;",
   },
   { file: "rule.ts", right: "declared.port === flow.port", wrong: "true" },
   { file: "judge.ts", right: "policy.name.namespace === pod.namespace.name && ", wrong: "" },
@@ -57,7 +57,7 @@ const mistakes: readonly { readonly file: string; readonly right: string; readon
     wrong: "return networkPolicy();",
   },
   { file: "judge.ts", right: '...(askTier("Baseline", rules.tier(pod, "Baseline"), question, undefined) ?? [])', wrong: "" },
-  { file: "rule.ts", right: '|| port.protocol === "declared"', wrong: "" },
+  { file: "rule.ts", right: '|| protocol === "declared"', wrong: "" },
   {
     file: "rule.ts",
     right: 'if (namespaces === "every") return true;',
