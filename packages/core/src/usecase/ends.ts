@@ -7,6 +7,7 @@ import type { AddressRange } from "../reach/cuts.ts";
 import { selects } from "../semantics/selector.ts";
 import { backendsOf } from "../semantics/service.ts";
 import { nearest } from "../text/suggest.ts";
+import { podIndex } from "./pod-index.ts";
 import type { Group, OutsidePoint } from "./types.ts";
 
 /** Everything a name may stand for. Without a use case, `outside` and `groups` are empty. */
@@ -80,13 +81,6 @@ function everyPlace({ snapshot, outside }: NameTable): readonly Endpoint[] {
   return [...snapshot.pods, ...snapshot.nodes, ...outside.flatMap(({ externals }) => externals)];
 }
 
-/** The pods of a workload, by any of its names. */
-function podsOfWorkload(snapshot: Snapshot, namespace: string, name: string, kind?: string): readonly Pod[] {
-  return snapshot.pods.filter(
-    (pod) => pod.namespace.name === namespace && pod.workload?.name === name && (kind === undefined || pod.workload.kind === kind),
-  );
-}
-
 function resolveGroup(group: Group, names: NameTable): Resolved {
   switch (group.members.kind) {
     case "list": {
@@ -142,24 +136,23 @@ function resolveAddress(text: string, address: Address, names: NameTable): Resol
 
 /** S21: an address that a pod or node has is that pod or node. A pod with its own address comes before the node. */
 function ownerOf(address: Address, snapshot: Snapshot): Endpoint | undefined {
-  const has = (addresses: readonly Address[] | "not-yet-assigned"): boolean =>
-    addresses !== "not-yet-assigned" && addresses.some((own) => sameAddress(own, address));
-  const pod = snapshot.pods.find(({ addresses, hostNetwork }) => !hostNetwork && has(addresses));
+  const pods = podIndex(snapshot.pods).withAddress(address);
+  const pod = pods.find(({ hostNetwork }) => !hostNetwork);
   if (pod !== undefined) return pod;
-  const node = snapshot.nodes.find(({ addresses }) => has(addresses));
+  const node = snapshot.nodes.find(({ addresses }) => addresses.some((own) => sameAddress(own, address)));
   // A node may have several addresses; the flow uses this one.
   if (node !== undefined)
     return { ...node, addresses: [address, ...node.addresses.filter((own) => own.family !== address.family)] } satisfies Node;
-  return snapshot.pods.find(({ addresses, hostNetwork }) => hostNetwork && has(addresses));
+  return pods[0];
 }
 
 function resolveQualified(text: string, head: string, name: string, names: NameTable): Resolved {
   const kind = kindWords.get(head.toLowerCase());
   if (kind !== undefined) return resolveKind(text, kind, name, names);
   const { snapshot } = names;
-  const pod = snapshot.pods.find((candidate) => candidate.namespace.name === head && candidate.name === name);
+  const [pod] = podIndex(snapshot.pods).named(name, head);
   if (pod !== undefined) return found(text, [pod]);
-  const workload = podsOfWorkload(snapshot, head, name);
+  const workload = podIndex(snapshot.pods).ofWorkload(name, head);
   if (workload.length > 0) return oneWorkload(text, workload);
   return unknown(text, names);
 }
@@ -200,11 +193,13 @@ function resolveKind(text: string, kind: string, name: string, names: NameTable)
         );
       if (services[0] !== undefined) return { end: { ...emptyEnd(text), service: services[0] } };
     } else if (kind === "Pod") {
-      const pods = snapshot.pods.filter((pod) => pod.name === bare && here(pod.namespace));
+      const pods = podIndex(snapshot.pods).named(bare, namespace);
       if (pods.length > 1) return ambiguous(text, pods.map(endpointName));
       if (pods.length === 1) return found(text, pods);
     } else {
-      const pods = snapshot.pods.filter((pod) => pod.workload?.kind === kind && pod.workload.name === bare && here(pod.namespace));
+      const pods = podIndex(snapshot.pods)
+        .ofWorkload(bare, namespace)
+        .filter(({ workload }) => workload?.kind === kind);
       if (pods.length > 0) return oneWorkload(text, pods);
     }
   }
@@ -214,8 +209,8 @@ function resolveKind(text: string, kind: string, name: string, names: NameTable)
 function resolveBareName(text: string, names: NameTable): Resolved {
   const { snapshot, namespace } = names;
   const inNamespace = (pod: Pod): boolean => pod.namespace.name === namespace;
-  const pods = snapshot.pods.filter((pod) => pod.name === text);
-  const workload = snapshot.pods.filter((pod) => pod.workload?.name === text);
+  const index = podIndex(snapshot.pods);
+  const [pods, workload] = [index.named(text), index.ofWorkload(text)];
   for (const candidates of [pods.filter(inNamespace), workload.filter(inNamespace)]) {
     if (candidates.length > 0) return oneWorkload(text, candidates);
   }
