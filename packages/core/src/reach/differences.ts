@@ -26,8 +26,9 @@ export function differencesByAsking(before: Side, after: Side): Differences {
   const { family } = after.reach;
   const ends = commonEnds(before, after);
   const found = new Rectangles();
-  for (const [from, a] of ends.all.entries()) {
-    for (const [to, b] of ends.all.entries()) {
+  for (let from = 0; from < ends.count; from++) {
+    for (let to = 0; to < ends.count; to++) {
+      const [a, b] = [ends.end(from), ends.end(to)];
       if ((a.representative.kind === "external" && b.representative.kind === "external") || isLeftOut(a, b)) continue;
       for (const relation of relations) {
         if (pairsOf(a, b, from === to, relation) === 0n) continue;
@@ -66,12 +67,18 @@ export function isHost(endpoint: Endpoint): boolean {
   return endpoint.kind === "node" || (endpoint.kind === "pod" && endpoint.hostNetwork);
 }
 
+/** Numbered from 0. */
 export interface CommonEnds<End extends CommonEnd = CommonEnd> {
-  readonly all: readonly End[];
+  readonly count: number;
+  /** Those on a node's network, ascending. */
+  readonly hosts: readonly number[];
+  end(id: number): End;
+  /** Of all of these together. */
+  sizeOf(ids: readonly number[]): bigint;
   classOf(endpoint: Endpoint): number | undefined;
 }
 
-/** Classes `from` × `to` of one change; made into a Difference by `differencesOf`. */
+/** Classes `from` × `to` of one change, both ascending; made into a Difference by `differencesOf`. */
 export interface Rectangle {
   readonly change: Change;
   readonly ports: PortSet;
@@ -81,33 +88,47 @@ export interface Rectangle {
 }
 
 /** The parts of the document that both ways of comparing share: counting pairs and finding a witness. */
-export function differencesOf({ all: ends, classOf }: CommonEnds, rectangles: readonly Rectangle[], family: Family): Differences {
-  const all = rectangles.flatMap((rectangle): readonly Difference[] => {
-    const pairs = countPairs(ends, rectangle);
+export function differencesOf(ends: CommonEnds, rectangles: readonly Rectangle[], family: Family): Differences {
+  const { hosts } = ends;
+  const inOrder = [...rectangles].sort(
+    (a, b) => (a.from[0] as number) - (b.from[0] as number) || (a.to[0] as number) - (b.to[0] as number),
+  );
+  const all = inOrder.flatMap((rectangle): readonly Difference[] => {
+    const pairs = countPairs(ends, hosts, rectangle);
     return pairs === 0n ? [] : [{ ...rectangle, pairs, witness: witnessOf(ends, rectangle, family) }];
   });
   return {
     family,
     get classes() {
-      return ends.map(({ representative, size, ranges }, id) => ({ id, representative, size, ranges }));
+      return Array.from({ length: ends.count }, (_, id) => {
+        const { representative, size, ranges } = ends.end(id);
+        return { id, representative, size, ranges };
+      });
     },
-    classOf,
+    classOf: (endpoint) => ends.classOf(endpoint),
     all,
   };
 }
 
-function countPairs(ends: readonly CommonEnd[], { from, to, relation }: Rectangle): bigint {
-  const sizeOf = (ids: readonly number[]): bigint => ids.reduce((sum, id) => sum + (ends[id] as CommonEnd).size, 0n);
-  const targets = new Set(to);
-  const own = (): bigint => from.reduce((sum, a) => sum + ownNodePairs(ends, a, to), 0n);
-  if (relation === "own-node") return own();
-  const same = from.reduce((sum, id) => (targets.has(id) ? sum + (ends[id] as CommonEnd).size : sum), 0n);
-  return sizeOf(from) * sizeOf(to) - same - own();
+function countPairs(ends: CommonEnds, hosts: readonly number[], { from, to, relation }: Rectangle): bigint {
+  const own = common(from, hosts).reduce((sum, a) => sum + ownNodePairs(ends, a, to), 0n);
+  return relation === "own-node" ? own : ends.sizeOf(from) * ends.sizeOf(to) - ends.sizeOf(common(from, to)) - own;
 }
 
-function ownNodePairs(ends: readonly CommonEnd[], from: number, to: readonly number[]): bigint {
-  if (hostsByNode(ends[from] as CommonEnd).size === 0) return 0n;
-  return to.reduce((sum, b) => sum + pairsOf(ends[from] as CommonEnd, ends[b] as CommonEnd, from === b, "own-node"), 0n);
+function ownNodePairs(ends: CommonEnds, from: number, to: readonly number[]): bigint {
+  return to.reduce((sum, b) => sum + pairsOf(ends.end(from), ends.end(b), from === b, "own-node"), 0n);
+}
+
+/** What is in both of two ascending lists. */
+function common(a: readonly number[], b: readonly number[]): readonly number[] {
+  const both: number[] = [];
+  for (let i = 0, j = 0; i < a.length && j < b.length;) {
+    const [first, second] = [a[i] as number, b[j] as number];
+    if (first === second) both.push(first);
+    if (first <= second) i++;
+    if (second <= first) j++;
+  }
+  return both;
 }
 
 /** How many pairs of different endpoints of two classes stand in a relation. */
@@ -149,10 +170,10 @@ function countedOnce(
 }
 
 /** A pair in the relation, on a port that the destination declares if one shows it. */
-function witnessOf(ends: readonly CommonEnd[], { from, to, relation, ports }: Rectangle, family: Family): Flow {
+function witnessOf(ends: CommonEnds, { from, to, relation, ports }: Rectangle, family: Family): Flow {
   for (const a of from) {
     for (const b of to) {
-      const pair = pairIn(ends[a] as CommonEnd, ends[b] as CommonEnd, relation);
+      const pair = pairIn(ends.end(a), ends.end(b), relation);
       if (pair !== undefined) return { from: pair[0], to: pair[1], family, ...portOf(ports, pair[1]) };
     }
   }
@@ -279,7 +300,13 @@ function commonEnds(before: Side, after: Side): CommonEnds<AskedEnd> {
     const [old, young] = [before.reach.classOf(endpoint), after.reach.classOf(endpoint)];
     return old === undefined || young === undefined ? undefined : ids.get(`${old} ${young}`);
   };
-  return { all, classOf };
+  return {
+    count: all.length,
+    hosts: all.flatMap(({ hosts }, id) => (hosts ? id : [])),
+    end: (id) => all[id] as AskedEnd,
+    sizeOf: (some) => some.reduce((sum, id) => sum + (all[id] as AskedEnd).size, 0n),
+    classOf,
+  };
 }
 
 /** Addresses that pods or nodes have in either snapshot, ascending and distinct. */

@@ -10,7 +10,7 @@ import {
   type Relation,
 } from "../../reach/reachability.ts";
 import { Algebra, type GradeId } from "./algebra.ts";
-import { classify, type Classified } from "./classify.ts";
+import { classify } from "./classify.ts";
 import { PortProjection, portName } from "./mentions.ts";
 import { Numbering, start } from "./numbering.ts";
 import { gradeOf, namespaceTable, type NamespaceTable, type Shared, type Side } from "./namespace-table.ts";
@@ -41,21 +41,11 @@ export interface Table extends Reachability {
   readonly born: { readonly shapes: number; readonly functions: number };
 }
 
-/** The phases of a first build apart, for who measures them: `compile(classify(snapshot, family), snapshot)`. */
-function compile({ universe, namespaces }: Classified, snapshot: Snapshot): Table {
-  const shared = sharedOf(universe, snapshot);
-  return tableWith(
-    snapshot,
-    shared,
-    new NamespaceTables(
-      namespaces.map(({ name, members, policies }) => namespaceTable(name, members, policies, shared)),
-      shared,
-    ),
-  );
-}
-
 export function freshTable(snapshot: Snapshot, family: Family): Table {
-  return compile(classify(snapshot, family), snapshot);
+  const { universe, namespaces } = classify(snapshot, family);
+  const shared = sharedOf(universe, snapshot);
+  const tables = namespaces.map(({ name, members, policies }) => namespaceTable(name, members, policies, shared));
+  return tableWith(snapshot, shared, new NamespaceTables(tables, shared));
 }
 
 /** `earlier` knows sets, functions and sides that are true of every universe that grew from its own. */

@@ -13,7 +13,7 @@ import { portName } from "./mentions.ts";
 import type { Members, PodClass } from "./members.ts";
 import { portsOn } from "./peers.ts";
 import { runsOf, valueAt, type Runs, type Steps, type StepsPool } from "./steps.ts";
-import { tierSteps, type TierOperations } from "./tiers.ts";
+import { tierSteps, type TierFolds, type TierOperations } from "./tiers.ts";
 import { standIn, type Universe } from "./shapes.ts";
 
 /**
@@ -57,9 +57,15 @@ export interface Shared {
   tierPortsOf(pod: Pod): number;
   /** Sides without local grades, by what they are made of, over all namespaces. */
   readonly sides: Map<number, Side>;
-  readonly tierSides: Map<string, Steps | undefined>;
+  /** By what the subject's ports mean to ingress rules, -1 for egress rules, which do not ask. */
+  readonly tierSides: Map<number, TierSides>;
   /** Whether some object about this namespace's pods was not read. */
   isUnread(namespace: string): boolean;
+}
+
+interface TierSides {
+  readonly byPolicies: Map<readonly ClusterPolicy[], Steps | undefined>;
+  readonly folded: TierFolds;
 }
 
 export function namespaceTable(name: string, members: Members, policies: readonly NetworkPolicy[], shared: Shared): NamespaceTable {
@@ -111,10 +117,7 @@ function sidesOf(direction: Direction, name: string, members: Members, isolated:
     const list = isolated.listOf[position] as number;
     const [admin, baseline] = [subjects.Admin[shape] ?? [], list > 0 ? [] : (subjects.Baseline[shape] ?? [])];
     if (admin.length + baseline.length === 0) return sideOfList(list);
-    const [before, behind] = [
-      tierOf("Admin", admin, direction, representative, shared),
-      tierOf("Baseline", baseline, direction, representative, shared),
-    ];
+    const [before, behind] = [tierOf(admin, direction, representative, shared), tierOf(baseline, direction, representative, shared)];
     const key = `${list} ${before?.id} ${behind?.id}`;
     let side = knownWithTiers.get(key);
     if (side === undefined) {
@@ -280,19 +283,26 @@ function grantsOfRule(rule: Rule, subject: Pod, members: Members, { universe, al
 }
 
 /** A tier's outcomes for a subject: the same for all subjects with the same policies (and, for ingress, the same ports). */
-function tierOf(tier: Tier, policies: readonly ClusterPolicy[], direction: Direction, subject: Pod, shared: Shared): Steps | undefined {
+function tierOf(policies: readonly ClusterPolicy[], direction: Direction, subject: Pod, shared: Shared): Steps | undefined {
   if (policies.length === 0) return undefined;
   const { universe, algebra, pool, tierSides, tierPortsOf, tierOperations } = shared;
-  const ports = direction === "ingress" ? tierPortsOf(subject) : 0;
-  const key = `${tier} ${direction} ${ports} ${policies.map(({ name }) => `${name.kind} ${name.name}`).join()}`;
-  if (!tierSides.has(key)) {
+  const key = direction === "ingress" ? tierPortsOf(subject) : -1;
+  let sides = tierSides.get(key);
+  if (sides === undefined) {
+    sides = { byPolicies: new Map(), folded: { behind: new Map(), matches: new Map() } };
+    tierSides.set(key, sides);
+  }
+  if (!sides.byPolicies.has(policies)) {
     const portsOf = (entries: readonly PortMatch[] | "any"): Steps => {
       if (entries === "any") return pool.constant(algebra.all);
       return direction === "ingress" ? pool.constant(portsOn(subject, entries, algebra)) : universe.peers.ports(entries, algebra, pool);
     };
-    tierSides.set(key, tierSteps(policies, direction, { universe, pool, operations: tierOperations, portsOf }));
+    sides.byPolicies.set(
+      policies,
+      tierSteps(policies, direction, { universe, pool, operations: tierOperations, portsOf, folded: sides.folded }),
+    );
   }
-  return tierSides.get(key);
+  return sides.byPolicies.get(policies);
 }
 
 export function plainSide(grade: GradeId, shared: Shared): Side {

@@ -11,8 +11,9 @@ import { standIn } from "./shapes.ts";
  *
  *   pairs(e, i) = weight of β's pods where α says e   ×   weight of α's pods where β says i
  *
- * Weights are looked up run by run in running sums, and only where something is granted: what is left is denied. Where rules have peers
- * of the own namespace only, and for a pod and itself, what the groups said is taken back pair by pair.
+ * Weights are looked up run by run in running sums, and only where something is granted: what is left is denied. Of very many groups
+ * (a policy for each pod) only those meet that have pods where the other grants something. Where rules have peers of the own namespace
+ * only, and for a pod and itself, what the groups said is taken back pair by pair.
  *
  * Counts are exact: numbers hold integers up to 2^53, the pairs of 94 million pods.
  */
@@ -50,19 +51,28 @@ interface Group {
   total: number;
 }
 
+/** Running sums of all sources take room: for so many sources and shapes 32 MB. */
+const mostSums = 4_000_000;
+/** A group with more members than this is asked by its running sums, a smaller one member by member. */
+const fewMembers = 16;
+
 function meetAll(table: Table, add: (grade: GradeId, count: number) => void): void {
   const { algebra } = table.shared;
   const numbers = numbersOfShapes(table);
   const shapes = numbers[numbers.length - 1] as number;
-  const sources = groups(table, "egress", numbers).map((group) => ({ ...group, sums: runningSums(group, new Float64Array(shapes + 1)) }));
+  const [sources, targets] = [groups(table, "egress", numbers), groups(table, "ingress", numbers)];
+  const meeting = isFewSteps(sources, targets, shapes) ? everySource(sources, shapes) : sourcesWithPods(sources, shapes);
+  const pods = sources.reduce((sum, { total }) => sum + total, 0);
   const targetSums = new Float64Array(shapes + 1);
-  const [ingress, egress] = [new Weights(), new Weights()];
-  for (const target of groups(table, "ingress", numbers)) {
-    runningSums(target, targetSums);
-    for (const source of sources) {
-      let denied = source.total * target.total;
-      ingress.collect(target.granted, source.sums);
-      if (ingress.length > 0) egress.collect(source.granted, targetSums);
+  const egress = new Weights();
+  for (const target of targets) {
+    const many = target.members.length > 2 * fewMembers;
+    if (many) runningSums(target, targetSums);
+    let denied = pods * target.total;
+    meeting(target, (source, ingress) => {
+      egress.clear();
+      if (many) egress.addRuns(source.granted, targetSums);
+      else egress.addMembers(source.granted, target.members);
       for (let i = 0; i < ingress.length; i++) {
         for (let e = 0; e < egress.length; e++) {
           const count = (ingress.weights[i] as number) * (egress.weights[e] as number);
@@ -70,9 +80,74 @@ function meetAll(table: Table, add: (grade: GradeId, count: number) => void): vo
           add(algebra.meet(egress.grades[e] as GradeId, ingress.grades[i] as GradeId), count);
         }
       }
-      add(algebra.deny, denied);
+    });
+    add(algebra.deny, denied);
+  }
+}
+
+/** Whether asking every source for each run of each target is less than going through the members that each target grants something. */
+function isFewSteps(sources: readonly Group[], targets: readonly Group[], shapes: number): boolean {
+  if (sources.length * shapes > mostSums) return false;
+  const members = new Int32Array(shapes + 1);
+  for (const source of sources) {
+    for (let i = 0; i < source.members.length; i += 2) {
+      const behind = (source.members[i] as number) + 1;
+      members[behind] = (members[behind] as number) + 1;
     }
   }
+  for (let i = 1; i <= shapes; i++) members[i] = (members[i] as number) + (members[i - 1] as number);
+  let [runs, granted] = [0, 0];
+  for (const target of targets) {
+    for (let i = 0; i < target.granted.length; i += 3) {
+      runs += sources.length;
+      granted += (members[(target.granted[i + 1] as number) + 1] as number) - (members[target.granted[i] as number] as number);
+    }
+  }
+  // A member takes about twice as long as a run.
+  return runs < 2 * granted;
+}
+
+/** Gives the sources that have pods where a target grants something, with how many by grade. */
+type Meeting = (target: Group, meet: (source: Group, ingress: Weights) => void) => void;
+
+function everySource(sources: readonly Group[], shapes: number): Meeting {
+  const sums = sources.map((source) => runningSums(source, new Float64Array(shapes + 1)));
+  const ingress = new Weights();
+  return ({ granted }, meet) => {
+    sources.forEach((source, i) => {
+      ingress.clear();
+      ingress.addRuns(granted, sums[i] as Float64Array);
+      if (ingress.length > 0) meet(source, ingress);
+    });
+  };
+}
+
+function sourcesWithPods(sources: readonly Group[], shapes: number): Meeting {
+  /** By shape, the sources that have pods of it, each with how many. */
+  const present = Array.from({ length: shapes }, (): number[] => []);
+  sources.forEach(({ members }, source) => {
+    for (let i = 0; i < members.length; i += 2) present[members[i] as number]?.push(source, members[i + 1] as number);
+  });
+  const weights: (Weights | undefined)[] = [];
+  return ({ granted }, meet) => {
+    const met: number[] = [];
+    for (let i = 0; i < granted.length; i += 3) {
+      for (let shape = granted[i] as number; shape <= (granted[i + 1] as number); shape++) {
+        const here = present[shape] as readonly number[];
+        for (let j = 0; j < here.length; j += 2) {
+          const source = here[j] as number;
+          const own = (weights[source] ??= new Weights());
+          if (own.length === 0) met.push(source);
+          own.add(granted[i + 2] as GradeId, here[j + 1] as number);
+        }
+      }
+    }
+    for (const source of met) {
+      const own = weights[source] as Weights;
+      meet(sources[source] as Group, own);
+      own.clear();
+    }
+  };
 }
 
 /** What a group says of the other's pods, as weights by grade: there are few, so lists. */
@@ -81,22 +156,45 @@ class Weights {
   readonly weights: number[] = [];
   length = 0;
 
-  collect(granted: readonly number[], sums: Float64Array): void {
+  clear(): void {
     this.length = 0;
+  }
+
+  add(grade: GradeId, weight: number): void {
+    let at = 0;
+    while (at < this.length && this.grades[at] !== grade) at++;
+    if (at === this.length) {
+      this.grades[at] = grade;
+      this.weights[at] = 0;
+      this.length++;
+    }
+    this.weights[at] = (this.weights[at] as number) + weight;
+  }
+
+  addRuns(granted: readonly number[], sums: Float64Array): void {
     for (let i = 0; i < granted.length; i += 3) {
       const weight = (sums[(granted[i + 1] as number) + 1] as number) - (sums[granted[i] as number] as number);
-      if (weight === 0) continue;
-      const grade = granted[i + 2] as GradeId;
-      let at = 0;
-      while (at < this.length && this.grades[at] !== grade) at++;
-      if (at === this.length) {
-        this.grades[at] = grade;
-        this.weights[at] = 0;
-        this.length++;
-      }
-      this.weights[at] = (this.weights[at] as number) + weight;
+      if (weight !== 0) this.add(granted[i + 2] as GradeId, weight);
     }
   }
+
+  addMembers(granted: readonly number[], members: readonly number[]): void {
+    for (let i = 0; i < members.length; i += 2) {
+      const grade = grantedAt(granted, members[i] as number);
+      if (grade !== 0) this.add(grade, members[i + 1] as number);
+    }
+  }
+}
+
+/** The grade of the run that holds a shape, by halving; 0, which is a deny, between runs. */
+function grantedAt(granted: readonly number[], shape: number): GradeId {
+  let [low, high] = [0, granted.length / 3];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((granted[3 * middle + 1] as number) < shape) low = middle + 1;
+    else high = middle;
+  }
+  return low * 3 < granted.length && (granted[3 * low] as number) <= shape ? (granted[3 * low + 2] as GradeId) : 0;
 }
 
 /** How many of a group's pods have a shape below 0, 1, 2, … */

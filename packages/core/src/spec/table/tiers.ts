@@ -2,6 +2,7 @@ import type { ClusterPolicy, Direction, Tier, TierAction, TierRule } from "../..
 import type { Verdict } from "../../model/judgement.ts";
 import { actionsOf, effectOf, remembered, silent, verdictAfter, type Algebra, type OutcomeId, type SetId } from "./algebra.ts";
 import type { Runs, Steps, StepsPool } from "./steps.ts";
+import { Numbering, start } from "./numbering.ts";
 import type { Universe } from "./shapes.ts";
 
 /** What folding a tier needs. `portsOf` gives the ports a rule means by the shape of the destination; for ingress that is the subject. */
@@ -10,6 +11,20 @@ export interface TierSetting {
   readonly pool: StepsPool;
   readonly operations: TierOperations;
   portsOf(ports: TierRule["ports"]): Steps;
+  /** What was folded for the same direction and the same ports: most lists of policies end alike. */
+  readonly folded: TierFolds;
+}
+
+export interface TierFolds {
+  /** From a policy on to the end of the list, by the names of the policies. */
+  readonly behind: Map<string, Steps>;
+  readonly matches: Map<TierRule, RuleOutcomes>;
+}
+
+/** Where a rule matches and where it may match, as outcomes by shape. */
+interface RuleOutcomes {
+  readonly sure: Steps;
+  readonly doubtful: Steps;
 }
 
 /**
@@ -21,16 +36,24 @@ export function tierSteps(policies: readonly ClusterPolicy[], direction: Directi
   const { pool, operations } = setting;
   const asked = policies.filter((policy) => policy[direction].length > 0);
   if (asked.length === 0) return undefined;
-  let behind = pool.constant(operations.through);
+  let [behind, key] = [pool.constant(operations.through), ""];
   for (const level of byPriority(asked).reverse()) {
-    const rules = level.flatMap((policy) => policy[direction]);
-    for (const rule of [...rules].reverse()) {
-      const { sure, doubtful } = matchesOf(rule, setting);
-      behind = pool.combine(doubtful, pool.combine(sure, behind, operations.first), operations.maybe);
-    }
-    if (level.length > 1) behind = pool.combine(conflictOf(level, direction, setting), behind, operations.conflictFirst);
+    key = `${level.map(({ name }) => `${name.kind} ${name.name}`).join()};${key}`;
+    const known = setting.folded.behind.get(key);
+    behind = known ?? levelBefore(level, behind, direction, setting);
+    if (known === undefined) setting.folded.behind.set(key, behind);
   }
   return behind;
+}
+
+function levelBefore(level: readonly ClusterPolicy[], rest: Steps, direction: Direction, setting: TierSetting): Steps {
+  const { pool, operations } = setting;
+  let behind = rest;
+  for (const rule of level.flatMap((policy) => policy[direction]).reverse()) {
+    const { sure, doubtful } = outcomesOf(rule, setting);
+    behind = pool.combine(doubtful, pool.combine(sure, behind, operations.first), operations.maybe);
+  }
+  return level.length < 2 ? behind : pool.combine(conflictOf(level, direction, setting), behind, operations.conflictFirst);
 }
 
 /** Outcomes port by port, each pair worked out once. */
@@ -83,11 +106,14 @@ function open(own: number, rest: number): number {
   );
 }
 
-/** Where a rule matches and where it may match, as outcomes by shape. */
-function matchesOf(
-  rule: TierRule,
-  { universe, pool, operations, portsOf }: TierSetting,
-): { readonly sure: Steps; readonly doubtful: Steps } {
+function outcomesOf(rule: TierRule, setting: TierSetting): RuleOutcomes {
+  const { matches } = setting.folded;
+  const known = matches.get(rule) ?? matchesOf(rule, setting);
+  matches.set(rule, known);
+  return known;
+}
+
+function matchesOf(rule: TierRule, { universe, pool, operations, portsOf }: TierSetting): RuleOutcomes {
   const nothing = pool.constant(operations.through);
   if (rule.peers.some(({ kind }) => kind === "unknown")) {
     // C11: a peer that nobody understands fails closed: an Accept matches nothing, a Deny or Pass denies everything.
@@ -118,7 +144,7 @@ function conflictOf(level: readonly ClusterPolicy[], direction: Direction, setti
   const actions = level.map((policy) => {
     let own = pool.constant(operations.through);
     for (const rule of [...policy[direction]].reverse()) {
-      const { sure, doubtful } = matchesOf(rule, setting);
+      const { sure, doubtful } = outcomesOf(rule, setting);
       own = pool.combine(doubtful, pool.combine(sure, own, operations.first), operations.actions);
     }
     return own;
@@ -147,12 +173,24 @@ function byPriority(policies: readonly ClusterPolicy[]): ClusterPolicy[][] {
   return [...levels].sort(([a], [b]) => a - b).map(([, level]) => level);
 }
 
-/** By pod shape, the policies of a tier whose subject it is (C1). */
+/** By pod shape, the policies of a tier whose subject it is (C1). Equal lists are one object. */
 export function tierSubjects(policies: readonly ClusterPolicy[], tier: Tier, universe: Universe): readonly (readonly ClusterPolicy[])[] {
   const own = policies.filter((policy) => policy.tier === tier);
   if (own.length === 0) return [];
+  const numbering = new Numbering();
+  const numbers = universe.shapes.map(() => start);
+  own.forEach((policy, i) => {
+    for (const shape of universe.peers.pods(policy.subject.namespaces, policy.subject.pods))
+      numbers[shape] = numbering.from(numbers[shape] as number, i);
+  });
   const byShape: ClusterPolicy[][] = universe.shapes.map(() => []);
   for (const policy of own)
     for (const shape of universe.peers.pods(policy.subject.namespaces, policy.subject.pods)) byShape[shape]?.push(policy);
-  return byShape;
+  const lists = new Map<number, readonly ClusterPolicy[]>();
+  return byShape.map((list, shape) => {
+    const known = lists.get(numbers[shape] as number);
+    if (known !== undefined) return known;
+    lists.set(numbers[shape] as number, list);
+    return list;
+  });
 }
