@@ -1,9 +1,6 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
-import { build } from "esbuild";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { loadWith, type Mistake } from "../../core/test/planting.ts";
 import { labTables } from "./more-tables.ts";
 import { createLab } from "../src/engine.ts";
 import type { Ground, Ruleset } from "../src/nft/ruleset.ts";
@@ -11,7 +8,7 @@ import { noLab, skippedBecause } from "./lab.ts";
 import { failuresIn, snapshotOf } from "./rows.ts";
 
 /** Mistakes that somebody could make in the compiler of rules: packets must show each. */
-const mistakes: readonly { readonly file: string; readonly right: string; readonly wrong: string }[] = [
+const mistakes: readonly Mistake[] = [
   { file: "select.ts", right: 'operator === "NotIn" && listed', wrong: 'operator === "NotIn" && (listed || !has)' },
   { file: "select.ts", right: 'values.includes(labels.get(key) ?? "")', wrong: "values[0] === labels.get(key)" },
   { file: "compile.ts", right: "byNamespace.get(pod.namespace.name) ?? []", wrong: "snapshot.policies" },
@@ -51,14 +48,12 @@ const mistakes: readonly { readonly file: string; readonly right: string; readon
   { file: "compile.ts", right: "const key = `${direction} ${spokenOf.key}`;", wrong: "const key = `${direction}`;" },
 ];
 
-const source = path.resolve(import.meta.dirname, "../src/nft");
-const copies = mkdtempSync(path.join(tmpdir(), "netproof-planted-lab-"));
-afterAll(() => rmSync(copies, { recursive: true, force: true }));
+const sources = path.resolve(import.meta.dirname, "../src/nft");
 
 describe.skipIf(noLab !== undefined)(`a mistake planted in the compiler is caught by packets${skippedBecause}`, () => {
-  test.each(mistakes.map((mistake, i) => ({ ...mistake, i })))("$file: $wrong", async ({ file, right, wrong, i }) => {
-    const rulesOf = await compilerWith(file, right, wrong, i);
-    await using session = await createLab({ denyWith: "reject", rulesOf }).open(await snapshotOf(labTables[0]));
+  test.each(mistakes)("$file: $wrong", async (mistake) => {
+    const { compile } = await loadWith<{ readonly compile: (ground: Ground) => Ruleset }>(sources, ["compile.ts"], mistake);
+    await using session = await createLab({ denyWith: "reject", rulesOf: compile }).open(await snapshotOf(labTables[0]));
     expect(await firstFailure(session)).not.toBeUndefined();
   });
 });
@@ -74,27 +69,4 @@ async function firstFailure(session: Awaited<ReturnType<ReturnType<typeof create
     if (failure !== undefined) return failure;
   }
   return undefined;
-}
-
-/** A copy of the compiler with one text replaced, bundled and loaded. */
-async function compilerWith(file: string, right: string, wrong: string, i: number): Promise<(ground: Ground) => Ruleset> {
-  const folder = path.join(copies, String(i));
-  cpSync(source, folder, { recursive: true });
-  const target = path.join(folder, file);
-  const text = readFileSync(target, "utf8");
-  expect(text.split(right).length, `${file} holds it once: ${right}`).toBe(2);
-  writeFileSync(
-    target,
-    text.replace(right, () => wrong),
-  );
-  const outfile = path.join(folder, "compile.mjs");
-  await build({
-    entryPoints: [path.join(folder, "compile.ts")],
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    outfile,
-    logLevel: "silent",
-  });
-  return ((await import(pathToFileURL(outfile).href)) as { compile: (ground: Ground) => Ruleset }).compile;
 }

@@ -1,9 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { pathToFileURL } from "node:url";
-import { build } from "esbuild";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type * as Events from "../../src/contrail/from-events.ts";
 import type * as Compile from "../../src/contrail/compile.ts";
 import type * as Print from "../../src/contrail/print.ts";
@@ -12,11 +7,12 @@ import type * as Profiles from "../../src/contrail/profiles.ts";
 import type { Endpoint, Pod } from "../../src/model/cluster.ts";
 import { parseAddress, type Address } from "../../src/net/address.ts";
 import { plainDocument } from "../../src/text/source.ts";
+import { coreSources, loadWith, type Mistake } from "../planting.ts";
 import { fail } from "./compare.ts";
 import { endpointOf, oracleCase, oracleFiles, oracleFolder, type OracleCase } from "./oracle.ts";
 
 /** Mistakes that somebody could make in the translation, the life cycle or the walk: each must be caught by the oracle's cases. */
-const mistakes: readonly { readonly file: string; readonly right: string; readonly wrong: string }[] = [
+const mistakes: readonly Mistake[] = [
   // Rule T: the target's namespace, and no escaping.
   { file: "tags.ts", right: 'tagsOf(new Map([...target.labels, ["namespace", namespace]]))', wrong: "tagsOf(target.labels)" },
   {
@@ -136,43 +132,18 @@ const mistakes: readonly { readonly file: string; readonly right: string; readon
   { file: "walk.ts", right: ".sort((a, b) => a - b)", wrong: "" },
 ];
 
-const source = path.resolve(import.meta.dirname, "../../src");
-const copies = mkdtempSync(path.join(tmpdir(), "netproof-contrail-"));
-afterAll(() => rmSync(copies, { recursive: true, force: true }));
+const modules = ["from-events", "compile", "print", "walk", "profiles"].map((name) => `contrail/${name}.ts`);
+type Engine = typeof Events & typeof Compile & typeof Print & typeof Walks & typeof Profiles;
 
 describe.skipIf(oracleFolder === undefined)("a mistake planted in the Contrail engine is caught", () => {
   test("none is found without one", async () => {
-    expect(failuresOf(await engineWith(undefined, "none"))).toEqual([]);
+    expect(failuresOf(await loadWith<Engine>(coreSources, modules, undefined))).toEqual([]);
   });
 
-  test.each(mistakes.map((mistake, i) => ({ ...mistake, i })))("$file: $wrong", async ({ i, ...mistake }) => {
-    expect(failuresOf(await engineWith(mistake, String(i)))).not.toEqual([]);
+  test.each(mistakes)("$file: $wrong", async ({ file, ...change }) => {
+    expect(failuresOf(await loadWith<Engine>(coreSources, modules, { file: `contrail/${file}`, ...change }))).not.toEqual([]);
   });
 });
-
-type Engine = typeof Events & typeof Compile & typeof Print & typeof Walks & typeof Profiles;
-
-/** The engine with one text replaced, bundled and loaded. */
-async function engineWith(mistake: (typeof mistakes)[number] | undefined, name: string): Promise<Engine> {
-  const folder = path.join(copies, name);
-  for (const layer of ["net", "text", "model", "reach", "contrail"])
-    cpSync(path.join(source, layer), path.join(folder, layer), { recursive: true });
-  if (mistake !== undefined) {
-    const { file, right, wrong } = mistake;
-    const target = path.join(folder, "contrail", file);
-    const text = readFileSync(target, "utf8");
-    if (text.split(right).length !== 2) fail(`${file} must hold it once: ${right}`);
-    writeFileSync(
-      target,
-      text.replace(right, () => wrong),
-    );
-  }
-  const entry = ["from-events", "compile", "print", "walk", "profiles"].map((file) => `export * from "./contrail/${file}.ts";`).join("\n");
-  writeFileSync(path.join(folder, "entry.ts"), entry);
-  const outfile = path.join(folder, "engine.mjs");
-  await build({ entryPoints: [path.join(folder, "entry.ts")], bundle: true, format: "esm", platform: "node", outfile, logLevel: "silent" });
-  return (await import(pathToFileURL(outfile).href)) as Engine;
-}
 
 const cases = oracleFiles.map((file) => ({ file, one: oracleCase(file) }));
 

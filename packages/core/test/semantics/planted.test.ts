@@ -1,14 +1,10 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { pathToFileURL } from "node:url";
-import { build } from "esbuild";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { coreSources, loadWith, type Mistake } from "../planting.ts";
 import { ruleTables } from "./clusters.ts";
 import { failuresOf, type CoreApi } from "./run-tables.ts";
 
 /** Mistakes that somebody could make in `semantics/`: each must be caught by the tables. */
-const mistakes: readonly { readonly file: string; readonly right: string; readonly wrong: string }[] = [
+const mistakes: readonly Mistake[] = [
   {
     file: "selector.ts",
     right: "return value === undefined || !values.includes(value);",
@@ -116,40 +112,11 @@ const mistakes: readonly { readonly file: string; readonly right: string; readon
   },
 ];
 
-const source = path.resolve(import.meta.dirname, "../../src");
-const copies = mkdtempSync(path.join(tmpdir(), "netproof-planted-"));
-afterAll(() => rmSync(copies, { recursive: true, force: true }));
-
 describe("a mistake planted in semantics is caught", () => {
-  test.each(mistakes.map((mistake, i) => ({ ...mistake, i })))("$file: $wrong", async ({ file, right, wrong, i }) => {
-    const core = await coreWith(file, right, wrong, i);
+  test.each(mistakes)("$file: $wrong", async ({ file, ...change }) => {
+    const core = await loadWith<CoreApi>(coreSources, ["index.ts"], { file: `semantics/${file}`, ...change });
     const failures: string[] = [];
     for (const table of ruleTables) failures.push(...(await failuresOf(core, table)));
     expect(failures).not.toEqual([]);
   });
 });
-
-/** A copy of core with one text replaced, bundled and loaded. */
-async function coreWith(file: string, right: string, wrong: string, i: number): Promise<CoreApi> {
-  const folder = path.join(copies, String(i));
-  cpSync(source, path.join(folder, "src"), { recursive: true });
-  symlinkSync(path.resolve(import.meta.dirname, "../../../../node_modules"), path.join(folder, "node_modules"));
-  const target = path.join(folder, "src/semantics", file);
-  const text = readFileSync(target, "utf8");
-  expect(text.split(right).length, `${file} holds it once: ${right}`).toBe(2);
-  writeFileSync(
-    target,
-    text.replace(right, () => wrong),
-  );
-  const outfile = path.join(folder, "core.mjs");
-  await build({
-    entryPoints: [path.join(folder, "src/index.ts")],
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    outfile,
-    logLevel: "silent",
-    external: ["zod", "yaml"],
-  });
-  return (await import(pathToFileURL(outfile).href)) as CoreApi;
-}
