@@ -1,8 +1,15 @@
-import { protocols, nearest, type Diagnostic, type FlowQuestion, type InputFile, type Protocol } from "@netproof/core/parts";
+import {
+  nearest,
+  portNumber,
+  protocols,
+  type Diagnostic,
+  type FlowQuestion,
+  type InputFile,
+  type PortNames,
+  type Protocol,
+} from "@netproof/core/parts";
 import { readCsv } from "./csv.ts";
 import { say } from "./messages.ts";
-import type { PortNames } from "./ports.ts";
-import { portNumber } from "./ports.ts";
 
 /** A flow that was asked, and what to call it when something is wrong with it. */
 export interface AskedQuestion {

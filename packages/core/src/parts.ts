@@ -32,6 +32,7 @@ export { contrailWalk } from "./report/contrail/walk.ts";
 export { explainPorts, type ExplainNames } from "./report/explain.ts";
 export { type RowGroup } from "./report/list.ts";
 export { type PairWanted } from "./report/matrix.ts";
+export { explainQuestion, type AskedOf, type QuestionExplained, type QuestionProblem } from "./report/question.ts";
 export { reportDiagnostic } from "./report/places.ts";
 export { presentCheck, presentCoverage, presentLedger } from "./report/present/check.ts";
 export { annotationProperty, annotationText, csvField, safeText } from "./report/present/escape.ts";
@@ -60,6 +61,7 @@ export { positionOf } from "./text/source.ts";
 export { nearest } from "./text/suggest.ts";
 export { checkDeviations } from "./usecase/check.ts";
 export { resolveEnd, type End, type EndProblem, type NameTable } from "./usecase/ends.ts";
+export { portNumber, readPort, type OnePort, type PortNames } from "./usecase/port-text.ts";
 export { messages as useCaseMessages } from "./usecase/messages.ts";
 export { type EndName } from "./usecase/types.ts";
 

@@ -4,6 +4,7 @@ import {
   endpointName,
   families,
   presentContrailWalk,
+  readPort,
   resolveFlows,
   sameEndpoint,
   type AskedFlow,
@@ -15,7 +16,6 @@ import type { Options } from "../flags.ts";
 import { dataFormats, formatsOf } from "../formats.ts";
 import { operandsOf } from "../operands.ts";
 import { wantedOutput, writeAnswer } from "../output.ts";
-import { readPort } from "../ports.ts";
 import { prepare } from "../prepare.ts";
 import { Refusal, type ExitCode } from "../refusal.ts";
 import { chosenProfile, openContrail, tellProfile, type ContrailSubject } from "./subject.ts";
