@@ -1,14 +1,13 @@
 import {
-  endpointName,
+  endpointsOf,
   familiesOf,
-  resolveEnd,
+  rowOptionsOf,
   rowsOf,
   sameEndpoint,
   sortRows,
   viewAt,
-  type Endpoint,
-  type EndName,
   type External,
+  type NamedIn,
   type RowGroup,
   type RowOptions,
   type View,
@@ -35,27 +34,13 @@ export function viewFor(subject: Subject, shown: Shown): View {
 
 /** The same for every engine that is asked: all views have the same rows, in which no engine tells endpoints apart. */
 export function viewsFor(subject: Subject, { elsewhere, addresses, many }: Shown): readonly [View, ...View[]] {
-  const { asked, useCase } = subject;
-  const focus = (useCase?.focus ?? []).flatMap((end) => endpointsOf(end, subject));
-  const roles = new Map(
-    (useCase?.topology.roles ?? []).flatMap(({ end, about }) =>
-      endpointsOf(end, subject).map((endpoint) => [endpointName(endpoint), about] as const),
-    ),
-  );
-  const options: RowOptions = {
-    outside: [
-      ...(useCase?.outside ?? []),
-      ...addresses.map((address) => ({ name: endpointName(address), externals: [address], about: undefined })),
-    ],
-    elsewhere,
-    underTest: focus,
-    aboutOf: (endpoint) => roles.get(endpointName(endpoint)),
-  };
+  const { asked } = subject;
+  const options = rowOptionsOf(namedIn(subject), elsewhere, addresses);
   const calculations = asked.map(({ calculation }) => calculation);
   const families = familiesOf(calculations, options);
   const byWorkload = rowsOf(calculations, families, options);
   const tooMany = many === "together" && byWorkload.length > mostRows;
-  const rows = sortRows(tooMany ? rowsOf(calculations, families, options, "alike-together") : byWorkload, focus);
+  const rows = sortRows(tooMany ? rowsOf(calculations, families, options, "alike-together") : byWorkload, options.underTest);
   const [first, ...others] = asked;
   const viewBy = ({ calculation }: AskedEngine): View => viewAt(rows, calculation, families);
   return [viewBy(first), ...others.map(viewBy)];
@@ -64,7 +49,7 @@ export function viewsFor(subject: Subject, { elsewhere, addresses, many }: Shown
 /** The groups of a use case whose endpoints have rows. */
 export function groupsFor(subject: Subject, view: View): readonly RowGroup[] {
   return (subject.useCase?.groups ?? []).map((group) => {
-    const endpoints = endpointsOf({ text: group.name, origin: group.origin }, subject);
+    const endpoints = endpointsOf({ text: group.name, origin: group.origin }, namedIn(subject));
     return {
       name: group.name,
       rows: view.rows.filter(
@@ -75,6 +60,6 @@ export function groupsFor(subject: Subject, view: View): readonly RowGroup[] {
   });
 }
 
-function endpointsOf({ text }: EndName, { names }: Subject): readonly Endpoint[] {
-  return resolveEnd(text, names).end?.endpoints ?? [];
+function namedIn({ useCase, names }: Subject): NamedIn {
+  return { useCase, snapshots: [names.snapshot] };
 }

@@ -43,6 +43,7 @@ export { presentDiagnostics } from "./report/present/frame.ts";
 export { presentAsk } from "./report/present/list.ts";
 export { asciiGlyphs, plainPaint, unicodeGlyphs, type Paint } from "./report/present/look.ts";
 export { presentRunQuiet } from "./report/present/run.ts";
+export { endpointsOf, rowOptionsOf, type NamedIn } from "./report/row-options.ts";
 export { familiesOf, rowsOf, sortRows, totalsOf, viewAt, type Row, type RowOptions } from "./report/rows.ts";
 export { type JudgedStage } from "./report/run.ts";
 export {

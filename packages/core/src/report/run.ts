@@ -6,7 +6,6 @@ import type { Calculation } from "../reach/engine.ts";
 import type { Diagnostic } from "../text/diagnostic.ts";
 import { spanOf } from "../text/source.ts";
 import type { AssertionResult, Outcome, Paths, Point, StageResult, Witness } from "../usecase/check.ts";
-import { resolveEnd, type NameTable } from "../usecase/ends.ts";
 import type { Stage } from "../usecase/stages.ts";
 import type { EndName, UseCase } from "../usecase/types.ts";
 import { assertionText, restText, rowText } from "./assertions.ts";
@@ -14,7 +13,8 @@ import { changesBetween, type Moment } from "./changes.ts";
 import { coverageOf } from "./coverage.ts";
 import { differenceFindings, differencesAt, type ViewedSurvey } from "./differences.ts";
 import { reportDiagnostic } from "./places.ts";
-import { familiesOf, reportPairs, rowsOf, sortRows, totalsOf, viewAt, type Row, type RowOptions, type View } from "./rows.ts";
+import { endpointsOf, rowOptionsOf, type NamedIn } from "./row-options.ts";
+import { familiesOf, reportPairs, rowsOf, sortRows, totalsOf, viewAt, type Row, type View } from "./rows.ts";
 import type { Conclusion, PairTotals, Report, ReportRow, ReportStage, Violation } from "./types.ts";
 import { becausePlace, decidingSide, sideText } from "./words.ts";
 
@@ -42,21 +42,14 @@ export interface RunInput {
 
 /** The report of `netproof run`: the environment, the intent, and per stage what changed, what breaks it and why. */
 export function runReport({ useCase, stages, findings }: RunInput): Report {
-  const last = stages.at(-1)?.stage;
-  const names: NameTable = { snapshot: last?.snapshot ?? emptySnapshotOf(stages), outside: useCase.outside, groups: useCase.groups };
-  const focus = useCase.focus.flatMap((end) => endpointsOf(end, stages, names));
-  const options: RowOptions = {
-    outside: useCase.outside,
-    elsewhere: "left-out",
-    underTest: focus,
-    aboutOf: roleLookup(useCase, stages, names),
-  };
+  const named: NamedIn = { useCase, snapshots: stages.map(({ stage }) => stage.snapshot) };
+  const options = rowOptionsOf(named, "left-out");
   const calculations = stages.flatMap(({ surveys }) => surveys.map(({ calculation }) => calculation));
   const families = familiesOf(calculations, options);
-  const rows = sortRows(rowsOf(calculations, families, options), focus);
+  const rows = sortRows(rowsOf(calculations, families, options), options.underTest);
   const groups = useCase.groups.map((group) => ({
     name: group.name,
-    rows: rowsOfEnd({ text: group.name, origin: group.origin }, rows, stages, names),
+    rows: rowsOfEnd({ text: group.name, origin: group.origin }, rows, named),
   }));
   const idsUnderTest = rows.filter(({ endpoint }) => endpoint.underTest).map(({ endpoint }) => endpoint.id);
 
@@ -116,32 +109,9 @@ export function runReport({ useCase, stages, findings }: RunInput): Report {
   };
 }
 
-/** The snapshot of a use case that has no stages is nothing at all; reading never lets that through. */
-function emptySnapshotOf(stages: readonly JudgedStage[]): NameTable["snapshot"] {
-  const [first] = stages;
-  return first?.stage.snapshot ?? { namespaces: [], nodes: [], pods: [], services: [], policies: [], clusterPolicies: [], unread: [] };
-}
-
-/** An end's endpoints in the last stage that has some. */
-function endpointsOf(end: EndName, stages: readonly JudgedStage[], names: NameTable): readonly Endpoint[] {
-  for (const { stage } of [...stages].reverse()) {
-    const { end: found } = resolveEnd(end.text, { ...names, snapshot: stage.snapshot });
-    if (found !== undefined && found.endpoints.length > 0) return found.endpoints;
-  }
-  return [];
-}
-
-function rowsOfEnd(end: EndName, rows: readonly Row[], stages: readonly JudgedStage[], names: NameTable): readonly Row[] {
-  const endpoints = endpointsOf(end, stages, names);
+function rowsOfEnd(end: EndName, rows: readonly Row[], named: NamedIn): readonly Row[] {
+  const endpoints = endpointsOf(end, named);
   return rows.filter(({ members }) => members.every((member) => endpoints.some((endpoint) => sameEndpoint(endpoint, member))));
-}
-
-function roleLookup(useCase: UseCase, stages: readonly JudgedStage[], names: NameTable): (endpoint: Endpoint) => string | undefined {
-  const roles = new Map<string, string>();
-  for (const { end, about } of useCase.topology.roles) {
-    for (const endpoint of endpointsOf(end, stages, names)) roles.set(endpointName(endpoint), about);
-  }
-  return (endpoint) => roles.get(endpointName(endpoint));
 }
 
 function objectName({ kind, namespace, name }: Stage["changes"][number]["object"]): string {
