@@ -3,7 +3,7 @@ import { runChecks } from "./lib/checks.mjs";
 import { setUp } from "./lib/setup.mjs";
 import { printLeftOut, runTests } from "./lib/tests.mjs";
 
-const failedStep = await setUp();
+const failedStep = await setUp("tests");
 // Sources that do not compile are one of the checks, so everything else still runs.
 if (failedStep === undefined || failedStep === "build") {
   const tests = await runTests([]);

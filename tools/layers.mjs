@@ -73,6 +73,17 @@ export const layers = {
     modules: ["@netproof/core/parts", "node:*"],
     because: "the lab stands on core, and only `sys` calls the system",
   },
+  "web/workbench": {
+    may: [],
+    modules: ["@netproof/core/parts", "@netproof/core/contrail"],
+    because: "what the page asks is answered in a worker, from core alone: it knows no element and no view",
+  },
+  web: {
+    may: ["*"],
+    modules: ["preact", "@preact/signals", "@codemirror/*", "@lezer/highlight", "@hpcc-js/wasm-graphviz"],
+    moduleTypes: ["@netproof/core/parts", "@netproof/core/contrail"],
+    because: "the page shows answers and has no rules of its own",
+  },
   cli: {
     may: ["*"],
     modules: ["@netproof/core/parts", "@netproof/core/contrail", "@netproof/lab", "commander", "string-width", "node:*"],
@@ -111,7 +122,7 @@ function objectionTo({ file, line, from, to, inside, typesOnly }) {
 
 /** @param {readonly string[] | undefined} modules @param {string} to */
 function mayImport(modules, to) {
-  return (modules ?? []).some((module) => to === module || to.startsWith(module === "node:*" ? "node:" : `${module}/`));
+  return (modules ?? []).some((module) => to === module || to.startsWith(module.endsWith("*") ? module.slice(0, -1) : `${module}/`));
 }
 
 /** @param {string} file as in `layers` */

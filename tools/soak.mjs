@@ -16,7 +16,7 @@ const files = [
 ];
 
 process.env["NETPROOF_CLUSTERS"] ??= "5000";
-if ((await setUp()) === undefined) {
+if ((await setUp("use")) === undefined) {
   const args = process.argv.slice(2);
   const { passed, failed, leftOut } = await runTests(["--testTimeout", "0", ...(args.length > 0 ? args : files)]);
   printLeftOut(leftOut);

@@ -9,7 +9,7 @@ Next: why client-qa is kept out, who reaches whom as rules, the same as a matrix
   npx netproof list --stage policy1
   npx netproof matrix --stage policy1`;
 
-if ((await setUp()) === undefined) {
+if ((await setUp("use")) === undefined) {
   process.exitCode = await runHere(["packages/cli/bin/netproof.js", "run", "scenarios/day-one"]);
   if (process.exitCode === 0) console.log(next);
 } else {

@@ -3,7 +3,7 @@ import { setUp } from "./lib/setup.mjs";
 import { printLeftOut, runTests } from "./lib/tests.mjs";
 
 const args = process.argv.slice(2);
-if ((await setUp()) === undefined) {
+if ((await setUp("tests")) === undefined) {
   const { failed, leftOut } = await runTests(args);
   if (args.length === 0) printLeftOut(leftOut);
   if (failed > 0) process.exitCode = 1;

@@ -7,7 +7,7 @@ import { installed, root, runQuietly } from "./process.mjs";
 const checks = [
   {
     name: "types",
-    complaints: () => complaintsOf([installed.tsc, "-b"], ...testProjects().map((project) => [installed.tsc, "-p", project])),
+    complaints: () => complaintsOf([installed.tsc, "-b"], ...otherProjects().map((project) => [installed.tsc, "-p", project])),
   },
   { name: "lint", complaints: () => complaintsOf([installed.oxlint, "--type-aware", "--deny-warnings"]) },
   { name: "format", complaints: () => complaintsOf([installed.oxfmt, "--check"]) },
@@ -37,7 +37,8 @@ async function complaintsOf(...commands) {
 }
 
 /** Tests and tools have types of their own (Node's, vitest's), so they are projects beside the packages they test. */
-function testProjects() {
+function otherProjects() {
   const tests = readdirSync(path.join(root, "packages")).map((name) => `packages/${name}/test`);
-  return [...tests.filter((folder) => existsSync(path.join(root, folder, "tsconfig.json"))), "tools"];
+  // The page is bundled, so the build of the packages leaves it out.
+  return ["packages/web", ...tests.filter((folder) => existsSync(path.join(root, folder, "tsconfig.json"))), "tools"];
 }

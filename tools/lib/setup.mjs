@@ -7,7 +7,8 @@ import { aptGet, installed, npm, root, runQuietly } from "./process.mjs";
  * What one step did: `done` is the text of its line; a step that could not be done says why and which command to run. What only some
  * engines need may be `skipped`: everything else goes on.
  * @typedef {{ done: string } | { problem: string, command: string } | { skipped: string, command: string }} Outcome
- * @typedef {{ name: string, doing: string, upToDate: () => boolean, run: () => Promise<Outcome> }} Step
+ * @typedef {"use" | "tests"} Purpose
+ * @typedef {{ name: string, doing: string, upToDate: (purpose: Purpose) => boolean, run: (purpose: Purpose) => Promise<Outcome> }} Step
  */
 
 /** What a fresh clone needs before anything runs, in this order. @type {readonly Step[]} */
@@ -19,20 +20,21 @@ const steps = [
 
 /**
  * Does the steps that have something to do, one line each on stderr; says nothing when there is nothing to do.
+ * @param {Purpose} purpose
  * @returns {Promise<string | undefined>} the name of the step that could not be done, if any
  */
-export async function setUp() {
+export async function setUp(purpose) {
   const unfit = nodeProblem(process.versions.node);
   if (unfit !== undefined) {
     console.error(unfit);
     return "node";
   }
   for (const [i, step] of steps.entries()) {
-    if (step.upToDate()) continue;
+    if (step.upToDate(purpose)) continue;
     const head = `[${i + 1}/${steps.length}] ${step.name.padEnd(9)} `;
     const started = performance.now();
     const stopProgress = showProgress(`${head}${step.doing}`, started);
-    const outcome = await step.run();
+    const outcome = await step.run(purpose);
     stopProgress();
     if ("problem" in outcome) {
       console.error(`${head}failed: ${outcome.problem}\nRun: ${outcome.command}`);
@@ -111,7 +113,7 @@ function npmReason(output) {
 const builtFrom = path.join(root, "node_modules/.netproof-build");
 
 function sourcesBuilt() {
-  const outputs = builtPackages().every((folder) => existsSync(path.join(root, folder, "dist")));
+  const outputs = [...builtPackages(), "packages/web"].every((folder) => existsSync(path.join(root, folder, "dist")));
   return outputs && existsSync(builtFrom) && readFileSync(builtFrom, "utf8") === sourcesHash();
 }
 
@@ -120,8 +122,10 @@ async function buildSources() {
   const hash = sourcesHash();
   const { code, output } = await runQuietly([installed.tsc, "-b"]);
   if (code !== 0) return { problem: `the sources do not compile\n${firstLines(output)}`, command: "npx tsc -b" };
+  const page = await runQuietly(["tools/page.mjs"]);
+  if (page.code !== 0) return { problem: `the page cannot be built\n${firstLines(page.output)}`, command: "node tools/page.mjs" };
   writeFileSync(builtFrom, hash);
-  const names = builtPackages().map((folder) => path.basename(folder));
+  const names = [...builtPackages(), "packages/web"].map((folder) => path.basename(folder));
   return { done: names.join(", ") };
 }
 
@@ -138,13 +142,20 @@ function firstLines(text) {
 
 /** Changes whenever the compiler could write something else. */
 function sourcesHash() {
-  const inPackages = builtPackages().flatMap((folder) => [
+  const inPackages = [...builtPackages(), "packages/web"].flatMap((folder) => [
     `${folder}/package.json`,
     `${folder}/tsconfig.json`,
     ...filesBelow(`${folder}/src`),
   ]);
   const hash = createHash("sha256");
-  for (const file of ["package-lock.json", "tsconfig.json", "tsconfig.base.json", ...inPackages]) {
+  for (const file of [
+    "package-lock.json",
+    "tsconfig.json",
+    "tsconfig.base.json",
+    "tools/page.mjs",
+    ...filesBelow("scenarios"),
+    ...inPackages,
+  ]) {
     hash.update(`${file}\0${read(file)}\0`);
   }
   return hash.digest("hex");
@@ -163,21 +174,25 @@ function filesBelow(folder) {
 
 /** What the lab needs of a Linux machine, by the package of Debian that holds it. */
 const programs = { nft: "nftables", ip: "iproute2", curl: "curl" };
+/** What tests need besides: the page is tried in a real browser. */
+const programsOfTests = { chromium: "chromium" };
 
-function missingPrograms() {
+/** @param {Purpose} purpose */
+function missingPrograms(purpose) {
   const folders = [...(process.env["PATH"] ?? "").split(path.delimiter), "/usr/sbin", "/sbin"];
-  return Object.entries(programs).flatMap(([program, name]) =>
+  return Object.entries({ ...programs, ...(purpose === "tests" ? programsOfTests : {}) }).flatMap(([program, name]) =>
     folders.some((folder) => existsSync(path.join(folder, program))) ? [] : [name],
   );
 }
 
-function programsPresent() {
-  return process.platform !== "linux" || missingPrograms().length === 0;
+/** @param {Purpose} purpose */
+function programsPresent(purpose) {
+  return process.platform !== "linux" || missingPrograms(purpose).length === 0;
 }
 
-/** @returns {Promise<Outcome>} */
-async function installPrograms() {
-  const missing = missingPrograms();
+/** @param {Purpose} purpose @returns {Promise<Outcome>} */
+async function installPrograms(purpose) {
+  const missing = missingPrograms(purpose);
   const command = `sudo apt-get install ${missing.join(" ")}`;
   if (process.getuid?.() !== 0) return { skipped: "not root", command };
   const install = ["install", "-y", "--no-install-recommends", ...missing];

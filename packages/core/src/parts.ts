@@ -5,8 +5,9 @@ export { verdictOfReason } from "./model/judgement.ts";
 export { emptySnapshot } from "./model/cluster.ts";
 export { emptyLedger } from "./model/ledger.ts";
 export { families } from "./net/address.ts";
-export { protocols } from "./net/ports.ts";
+export { isAllPorts, isEmptyPorts, portSet, protocols } from "./net/ports.ts";
 export { type Commentary } from "./reach/commentary.ts";
+export { type SpecCalculation } from "./spec/engine.ts";
 export { portIntervals, uniteCuts } from "./reach/cuts.ts";
 export { type AskOptions } from "./reach/engine.ts";
 export { familiesInUse } from "./reach/families.ts";
@@ -44,7 +45,7 @@ export { presentAsk } from "./report/present/list.ts";
 export { asciiGlyphs, plainPaint, unicodeGlyphs, type Paint } from "./report/present/look.ts";
 export { presentRunQuiet } from "./report/present/run.ts";
 export { endpointsOf, rowOptionsOf, type NamedIn } from "./report/row-options.ts";
-export { familiesOf, rowsOf, sortRows, totalsOf, viewAt, type Row, type RowOptions } from "./report/rows.ts";
+export { familiesOf, isOutside, pairCount, rowsOf, sortRows, totalsOf, viewAt, type Row, type RowOptions } from "./report/rows.ts";
 export { type JudgedStage } from "./report/run.ts";
 export {
   type AskSide,
@@ -55,12 +56,13 @@ export {
   type FlowExplanation,
   type ListRule,
   type ReportDiagnostic,
+  type ReportEndpoint,
 } from "./report/types.ts";
 export { askSide } from "./report/words.ts";
 export { type CodePage, type MessageEntry, type Say, compareDiagnostics, compareTexts, sayer } from "./text/diagnostic.ts";
 export { positionOf } from "./text/source.ts";
 export { nearest } from "./text/suggest.ts";
-export { checkDeviations } from "./usecase/check.ts";
+export { checkDeviations, type Point } from "./usecase/check.ts";
 export { resolveEnd, type End, type EndProblem, type NameTable } from "./usecase/ends.ts";
 export { portNumber, readPort, type OnePort, type PortNames } from "./usecase/port-text.ts";
 export { messages as useCaseMessages } from "./usecase/messages.ts";

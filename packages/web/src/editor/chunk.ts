@@ -1,0 +1,2 @@
+export { EditorState } from "@codemirror/state";
+export { EditorView } from "@codemirror/view";

@@ -1,0 +1,5 @@
+import type { JSX } from "preact";
+
+export function LabView(): JSX.Element {
+  return <h1 class="answer">Lab</h1>;
+}

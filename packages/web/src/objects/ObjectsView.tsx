@@ -1,0 +1,5 @@
+import type { JSX } from "preact";
+
+export function ObjectsView(): JSX.Element {
+  return <h1 class="answer">Objects</h1>;
+}

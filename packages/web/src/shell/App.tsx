@@ -1,0 +1,141 @@
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { DesignView } from "../design/DesignView.tsx";
+import { EditorView } from "../editor/EditorView.tsx";
+import { LabView } from "../lab/LabView.tsx";
+import { MatrixView } from "../matrix/MatrixView.tsx";
+import { ObjectsView } from "../objects/ObjectsView.tsx";
+import { OpenView } from "../open/OpenView.tsx";
+import { DropTarget } from "../open/DropTarget.tsx";
+import { TourView } from "../tour/TourView.tsx";
+import { useKeys } from "../state/keys.ts";
+import type { ViewName } from "../state/location.ts";
+import { failure, currentFlow, go, goToStage, opened, openExample, currentStage, subject, where } from "../state/store.ts";
+import { flowText } from "../parts/flow.tsx";
+import { KeysDialog, showKeys } from "./KeysDialog.tsx";
+import { Panel } from "./Panel.tsx";
+import { StageBar } from "./StageBar.tsx";
+import { StatusBar } from "./StatusBar.tsx";
+import { TopBar, places } from "./TopBar.tsx";
+
+export function App(): JSX.Element {
+  const { view } = where.value;
+  const isOpen = view !== "open" && subject.value !== undefined;
+  useKeys({
+    "[": () => goToStage(currentStage.value - 1),
+    "]": () => goToStage(currentStage.value + 1),
+    "?": () => showKeys(),
+    "/": () => document.getElementById("ask")?.focus(),
+    Escape: () => go({ keys: { flow: "", sel: "" } }),
+    w: () => go({ keys: { panel: where.value.keys.panel === "wide" ? "" : "wide" } }, "replace"),
+    o: () => turnFlow(),
+    l: () => void navigator.clipboard.writeText(location.href),
+    y: () => void (currentFlow.value && navigator.clipboard.writeText(flowText(currentFlow.value))),
+    ...Object.fromEntries(places.map(({ view: place }, i) => [String(i + 1), () => go({ view: place })])),
+  });
+  useEffect(() => {
+    document.title = titleOf(view);
+  });
+  return (
+    <div class={`app view-${view} ${panelClass(view, isOpen)}`}>
+      <a class="skip" href="#main" onClick={(event) => focusOn(event, "main")}>
+        Skip to the content
+      </a>
+      {isOpen && (
+        <a class="skip" href="#panel" onClick={(event) => focusOn(event, "panel")}>
+          Skip to the panel
+        </a>
+      )}
+      <TopBar />
+      {isOpen && <StageBar />}
+      <main id="main" tabIndex={-1}>
+        {failure.value !== undefined && <Failure text={failure.value} />}
+        <View view={isOpen ? view : "open"} />
+      </main>
+      {isOpen && hasPanel(view) && <Panel />}
+      <StatusBar />
+      <DropTarget />
+      <KeysDialog />
+      <LiveRegion />
+    </div>
+  );
+}
+
+/** The editor and the tour have results of their own beside the text. */
+function hasPanel(view: ViewName): boolean {
+  return (view !== "editor" && view !== "tour") || currentFlow.value !== undefined;
+}
+
+function panelClass(view: ViewName, isOpen: boolean): string {
+  if (!isOpen || !hasPanel(view)) return "panel-none";
+  const word = where.value.keys.panel;
+  return word === "wide" ? "panel-wide" : word === "closed" && currentFlow.value === undefined ? "panel-closed" : "panel-narrow";
+}
+
+function View({ view }: { readonly view: ViewName }): JSX.Element {
+  switch (view) {
+    case "design":
+      return <DesignView />;
+    case "matrix":
+      return <MatrixView />;
+    case "editor":
+      return <EditorView />;
+    case "objects":
+      return <ObjectsView />;
+    case "lab":
+      return <LabView />;
+    case "tour":
+      return <TourView />;
+    case "open":
+      return <OpenView />;
+  }
+}
+
+function Failure({ text }: { readonly text: string }): JSX.Element {
+  const [first = ""] = text.split("\n");
+  return (
+    <div class="banner" role="alert">
+      <strong>The calculation stopped.</strong> Your text is safe. {first}
+      <button type="button" onClick={() => void navigator.clipboard.writeText(text)}>
+        Copy the details
+      </button>
+      <button type="button" onClick={() => void openExample("day-one")}>
+        Restart
+      </button>
+    </div>
+  );
+}
+
+/** What changed, for people who do not see it: the stage, and what holds. */
+function LiveRegion(): JSX.Element {
+  const about = subject.value;
+  const stage = about?.stages[currentStage.value];
+  const held = stage?.holds.filter((state) => state === "holds").length ?? 0;
+  const text =
+    about === undefined || stage === undefined || about.assertions.length === 0
+      ? ""
+      : `${stage.name}: ${held} of ${about.assertions.length} assertions hold`;
+  return (
+    <div class="unseen" role="status" aria-live="polite">
+      {text}
+    </div>
+  );
+}
+
+function turnFlow(): void {
+  const now = currentFlow.value;
+  if (now !== undefined) go({ keys: { flow: `${now.to}>${now.from}${now.port === undefined ? "" : `:${now.port}`}` } });
+}
+
+/** A link to a part of the page would change the place that the address holds. */
+function focusOn(event: Event, id: string): void {
+  event.preventDefault();
+  document.getElementById(id)?.focus();
+}
+
+function titleOf(view: ViewName): string {
+  const stage = subject.value?.stages[currentStage.value]?.name;
+  const about =
+    currentFlow.value === undefined ? (places.find((place) => place.view === view)?.label ?? "Open") : flowText(currentFlow.value);
+  return [about, stage, opened.value?.name, "netproof"].filter((part) => part !== undefined && part !== "").join(" · ");
+}

@@ -1,0 +1,16 @@
+import type { JSX } from "preact";
+import { currentFlow, where } from "../state/store.ts";
+import { WhyPanel } from "../why/WhyPanel.tsx";
+import { EndpointPanel } from "./EndpointPanel.tsx";
+import { IntentPanel } from "./IntentPanel.tsx";
+
+/** Beside every place: why a flow is what it is; without one the endpoint that is selected, else the intent. */
+export function Panel(): JSX.Element {
+  const selected = currentFlow.value;
+  const row = /^row:(.+)$/.exec(where.value.keys.sel ?? "")?.[1];
+  return (
+    <aside id="panel" class="panel" tabIndex={-1} aria-label={selected === undefined ? (row ?? "Intent") : "Why"}>
+      {selected !== undefined ? <WhyPanel flow={selected} /> : row !== undefined ? <EndpointPanel name={row} /> : <IntentPanel />}
+    </aside>
+  );
+}

@@ -1,0 +1,66 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Explained, FlowQuestion, Grouping, Survey, Version, Workbench } from "../workbench/protocol.ts";
+import type { Report } from "@netproof/core/parts";
+import { revision, workbench } from "./store.ts";
+
+/** Answers of this revision, by question; those of an older one are forgotten. */
+let known: { readonly revision: number; readonly answers: Map<string, Promise<unknown>> } = { revision: -1, answers: new Map() };
+
+function ask<T>(key: string, question: (of: Workbench) => Promise<T>): Promise<T | undefined> {
+  const of = workbench.value;
+  if (of === undefined) return Promise.resolve(undefined);
+  if (known.revision !== revision.value) known = { revision: revision.value, answers: new Map() };
+  let answer = known.answers.get(key) as Promise<T> | undefined;
+  if (answer === undefined) {
+    answer = question(of);
+    known.answers.set(key, answer);
+  }
+  return answer;
+}
+
+/** An answer of the workbench; the one before stays until the new one is there, so that nothing flickers. */
+export function useAnswer<T>(key: string, question: (of: Workbench) => Promise<T>): T | undefined {
+  const [answer, setAnswer] = useState<T | undefined>(undefined);
+  const now = revision.value;
+  const of = workbench.value;
+  useEffect(() => {
+    let wanted = true;
+    ask(key, question).then(
+      (found) => wanted && setAnswer(() => found),
+      () => undefined, // The store tells of a worker that failed.
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [key, now, of]);
+  return answer;
+}
+
+export function useSurvey(
+  stage: number,
+  engine: string,
+  port: string | undefined,
+  grouping: Grouping = "workload",
+  version: Version = "edited",
+): Survey | undefined {
+  return useAnswer(`survey ${version} ${stage} ${engine} ${port ?? "all"} ${grouping}`, (of) =>
+    of.survey({ version, stage, engine, port, grouping }),
+  );
+}
+
+/** One survey per stage, in their order; undefined until all are there. */
+export function useSurveys(stages: number, engine: string, port: string | undefined): readonly Survey[] | undefined {
+  return useAnswer(`surveys ${stages} ${engine} ${port ?? "all"}`, (of) =>
+    Promise.all(Array.from({ length: stages }, (_, stage) => of.survey({ version: "edited", stage, engine, port, grouping: "workload" }))),
+  );
+}
+
+export function useReport(): Report | undefined {
+  return useAnswer("report", (of) => of.report("edited"));
+}
+
+export function useExplained(question: FlowQuestion | undefined): Explained | undefined {
+  return useAnswer(`explain ${JSON.stringify(question)}`, (of) =>
+    question === undefined ? Promise.resolve(undefined) : of.explain(question),
+  );
+}

@@ -1,0 +1,152 @@
+import { computed, effect, signal, type ReadonlySignal } from "@preact/signals";
+import { loadChunk } from "../chunks.ts";
+import { startWorkbench } from "../workbench/client.ts";
+import type { Opened, OpenSource, PageRow, Subject, Workbench } from "../workbench/protocol.ts";
+import { formatFlow, formatWhere, parseFlow, parseWhere, type ViewName, type Where, type WhereKey, type WrittenFlow } from "./location.ts";
+
+// ---- where the page is ----------------------------------------------------------------
+
+export const where = signal<Where>(parseWhere(location.hash));
+
+export type Step = "push" | "replace";
+
+/** Goes to another place. View, stage and flow are steps that the browser's Back undoes; zooming and typing are not. */
+export function go(
+  patch: { readonly view?: ViewName; readonly source?: string; readonly keys?: Where["keys"] },
+  step: Step = "push",
+): void {
+  const now = where.value;
+  const next = { ...now, ...patch, keys: { ...now.keys, ...patch.keys } };
+  const link = formatWhere(next);
+  if (link === formatWhere(now)) return;
+  where.value = next;
+  if (step === "push") history.pushState(null, "", link);
+  else history.replaceState(null, "", link);
+}
+
+export function keyOf(key: WhereKey): ReadonlySignal<string | undefined> {
+  return computed(() => where.value.keys[key]);
+}
+
+addEventListener("popstate", () => {
+  where.value = parseWhere(location.hash);
+});
+
+// ---- what is open ---------------------------------------------------------------------
+
+/** The workbench that answers; undefined until something was opened. */
+export const workbench = signal<Workbench | undefined>(undefined);
+export const opened = signal<Opened | undefined>(undefined);
+/** The texts as the editor has them, by path. */
+export const texts = signal<ReadonlyMap<string, string>>(new Map());
+/** Said in place of an answer: what could not be opened, or that the worker stopped. */
+export const failure = signal<string | undefined>(undefined);
+
+export const subject: ReadonlySignal<Subject | undefined> = computed(() => opened.value?.subject);
+/** Answers change when this does. */
+export const revision = computed(() => opened.value?.revision ?? 0);
+export const currentRows = signal<readonly PageRow[]>([]);
+
+export async function openSource(source: OpenSource, sourceName: string): Promise<void> {
+  failure.value = undefined;
+  try {
+    workbench.value ??= startWorkbench(await loadChunk("engine"), (problem) => {
+      workbench.value = undefined;
+      failure.value = problem;
+    });
+    const answer = await workbench.value.open(source);
+    texts.value = new Map(source.files.map(({ path, text }) => [path, text]));
+    await take(answer);
+    if (where.value.source !== sourceName) {
+      const view = where.value.view === "open" ? firstView(answer.subject) : where.value.view;
+      where.value = { source: sourceName, view, keys: {}, unknown: [] };
+      history.pushState(null, "", formatWhere(where.value));
+    } else if (where.value.view === "open") go({ view: firstView(answer.subject) }, "replace");
+  } catch (error) {
+    failure.value = error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** A design is looked at as a picture, a cluster as a matrix. */
+function firstView(about: Subject | undefined): ViewName {
+  return about?.kind === "use-case" && about.counts.workloads <= mostForDesign ? "design" : "matrix";
+}
+
+const mostForDesign = 60;
+
+/** One of the scenarios that come with the page. */
+export async function openExample(name: string): Promise<void> {
+  const examples = await loadChunk("examples");
+  const example = examples.find((one) => one.name === name);
+  if (example === undefined) failure.value = `no example is called ${name}`;
+  else await openSource(example, name);
+}
+
+export async function editText(path: string, text: string): Promise<void> {
+  texts.value = new Map(texts.value).set(path, text);
+  const answer = await workbench.value?.edit(path, text);
+  if (answer !== undefined && answer.revision >= revision.value) await take(answer);
+}
+
+async function take(answer: Opened): Promise<void> {
+  if (answer.subject !== undefined) currentRows.value = (await workbench.value?.rows("workload")) ?? [];
+  opened.value = answer;
+}
+
+// ---- what is looked at ----------------------------------------------------------------
+
+export const currentStage = computed(() => {
+  const name = where.value.keys.stage;
+  const index = subject.value?.stages.findIndex((stage) => stage.name === name) ?? -1;
+  return Math.max(0, index);
+});
+
+export function goToStage(index: number): void {
+  const stage = subject.value?.stages[index];
+  if (stage !== undefined) go({ keys: { stage: index === 0 ? "" : stage.name } });
+}
+
+/** `80/TCP`; undefined for all ports together. */
+export const currentPort = computed(() => {
+  const asked = where.value.keys.port;
+  return asked === "all" ? undefined : (asked ?? subject.value?.ports[0]);
+});
+
+export const currentFlow = computed((): WrittenFlow | undefined => parseFlow(where.value.keys.flow));
+
+/** Selects a flow on the port that is looked at, and with it opens Why. */
+export function askWhy(from: string, to: string, on: string | undefined = currentPort.value): void {
+  go({ keys: { flow: formatFlow({ from, to, port: on }), sel: "", panel: where.value.keys.panel === "wide" ? "wide" : "" } });
+}
+
+export function rowNamed(name: string): PageRow | undefined {
+  return currentRows.value.find((row) => row.id === name || row.name === name);
+}
+
+// ---- how it looks ---------------------------------------------------------------------
+
+export type Theme = "light" | "dark";
+
+const remembered = ((): Theme | undefined => {
+  try {
+    const word = localStorage.getItem("netproof-theme");
+    return word === "light" || word === "dark" ? word : undefined;
+  } catch {
+    return undefined;
+  }
+})();
+const darkByDefault = matchMedia("(prefers-color-scheme: dark)");
+export const theme = signal<Theme>(remembered ?? (darkByDefault.matches ? "dark" : "light"));
+
+export function switchTheme(): void {
+  theme.value = theme.value === "dark" ? "light" : "dark";
+  try {
+    localStorage.setItem("netproof-theme", theme.value);
+  } catch {
+    // A browser that keeps nothing still shows what was chosen.
+  }
+}
+
+effect(() => {
+  document.documentElement.dataset["theme"] = theme.value;
+});

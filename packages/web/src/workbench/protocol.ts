@@ -1,0 +1,167 @@
+import type { Coverage, ExplainDocument, QuestionProblem, Report, ReportDiagnostic, ReportEndpoint, Severity } from "@netproof/core/parts";
+
+/**
+ * What the page asks the workbench, which runs in a worker: plain data both ways, so that the same page also reads answers that were
+ * worked out before (a report). Every answer belongs to one revision of the texts: an edit makes the next one.
+ */
+export interface Workbench {
+  /** Reads files: a use case with its manifests, or manifests alone. */
+  open(source: OpenSource): Promise<Opened>;
+  /** A file as it stands in the editor now; undefined text takes it away. */
+  edit(path: string, text: string | undefined): Promise<Opened>;
+  /** The texts as they stand are what edits are compared with from now on. */
+  keep(paths: readonly string[]): Promise<void>;
+  rows(grouping: Grouping): Promise<readonly PageRow[]>;
+  survey(question: SurveyQuestion): Promise<Survey>;
+  /** The same as `netproof run` writes; undefined where there is no use case. */
+  report(version: Version): Promise<Report | undefined>;
+  /** Why a flow is allowed or denied, by every engine that calculates. */
+  explain(question: FlowQuestion): Promise<Explained>;
+  endpoint(stage: number, row: string): Promise<EndpointDetail | undefined>;
+}
+
+export interface PageFile {
+  /** Relative to what was opened, with slashes: `policies/web.yaml`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface OpenSource {
+  /** `day-one`, `shop-prod.yaml`. */
+  readonly name: string;
+  readonly files: readonly PageFile[];
+}
+
+/** The text that was kept, or the one that stands in the editor. */
+export type Version = "kept" | "edited";
+
+/** What is open. When the text cannot be read, the last answers stay and `problems` says why. */
+export interface Opened {
+  readonly revision: number;
+  readonly name: string;
+  readonly about: string | undefined;
+  /** The first 8 hexadecimal digits of the SHA-256 of all paths and texts as they were opened. */
+  readonly hash: string;
+  readonly files: readonly FileSummary[];
+  /** Undefined when nothing could be read yet. */
+  readonly subject: Subject | undefined;
+  /** Of the newest text; with an error among them `subject` is older than the text. */
+  readonly problems: readonly ReportDiagnostic[];
+  readonly worst: Severity | undefined;
+}
+
+export interface FileSummary {
+  readonly path: string;
+  readonly kind: "use-case" | "policies" | "manifests" | "other";
+  /** Differs from the text that was kept. */
+  readonly edited: boolean;
+}
+
+/** Who and what a source is about. */
+export interface Subject {
+  readonly kind: "use-case" | "manifests";
+  /** At least one: manifests alone are one stage without a name. */
+  readonly stages: readonly StageSummary[];
+  readonly engines: readonly EngineSummary[];
+  readonly assertions: readonly { readonly id: string; readonly text: string }[];
+  /** Rows under test, by id, in the file's order. */
+  readonly focus: readonly string[];
+  /** Ports that something speaks of, the one to begin with first: `80/TCP`. */
+  readonly ports: readonly string[];
+  readonly coverage: Coverage;
+  readonly counts: {
+    readonly pods: number;
+    readonly workloads: number;
+    readonly namespaces: number;
+    readonly outside: number;
+    readonly nodes: number;
+  };
+  /** What the Ask field completes: names of pods, workloads, Services, outside points. */
+  readonly names: readonly string[];
+  /** Labels of namespaces that some rule looks at: `project=dev`. */
+  readonly namespaces: readonly { readonly name: string; readonly labels: readonly string[] }[];
+}
+
+export interface StageSummary {
+  readonly name: string;
+  readonly about: string | undefined;
+  readonly policies: number;
+  /** By assertion, in the order of `assertions`; empty without an intent. */
+  readonly holds: readonly AssertionState[];
+  /** Files whose objects this stage adds. */
+  readonly files: readonly string[];
+}
+
+export type AssertionState = "holds" | "violated" | "undetermined" | "not-judged";
+
+export interface EngineSummary {
+  readonly name: string;
+  readonly nature: "derived" | "observed";
+  readonly version: string | undefined;
+}
+
+/** What a row of the matrix stands for. */
+export type Grouping = "workload" | "class" | "namespace";
+
+export interface PageRow extends ReportEndpoint {
+  /** Of the first pod it stands for. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface SurveyQuestion {
+  readonly version: Version;
+  readonly stage: number;
+  readonly engine: string;
+  /** `80/TCP`; undefined for all ports together. */
+  readonly port: string | undefined;
+  readonly grouping: Grouping;
+}
+
+/**
+ * What one engine says of one stage. Cells are row by row, as `rows` of the same grouping gave them: the one from row `a` to row `b`
+ * stands at `a * rows + b`.
+ */
+export interface Survey {
+  readonly question: SurveyQuestion;
+  readonly revision: number;
+  readonly rows: number;
+  readonly cells: Uint8Array;
+  /** 0 where the intent is kept, else 1 + the number of the first assertion that the pair breaks on this port. */
+  readonly broken: Uint8Array;
+  /** Of namespaces: how many of a cell's pairs are open, in 255ths. Else undefined. */
+  readonly shares: Uint8Array | undefined;
+  /** Pairs of endpoints behind the cells. */
+  readonly counts: {
+    readonly pairs: number;
+    readonly allow: number;
+    readonly deny: number;
+    readonly undetermined: number;
+    readonly some: number;
+    readonly broken: number;
+  };
+  /** By assertion: pairs that break it on this port. */
+  readonly breaks: readonly number[];
+  /** How long the calculation took, in milliseconds. */
+  readonly took: number;
+}
+
+/** A cell's value. `some`: on some ports only, in one family only, or for some pairs of a group. */
+export const cell = { none: 0, deny: 1, allow: 2, undetermined: 3, some: 4 } as const;
+
+export interface FlowQuestion {
+  readonly version: Version;
+  readonly stage: number;
+  /** As somebody wrote it: a name, an address, `ns/pod`. */
+  readonly from: string;
+  readonly to: string;
+  /** `80/TCP`; undefined: all ports, grouped. */
+  readonly port: string | undefined;
+}
+
+export type Explained = { readonly document: ExplainDocument } | QuestionProblem;
+
+export interface EndpointDetail {
+  readonly row: PageRow;
+  /** Policies that isolate it, by direction; empty where it is not isolated. */
+  readonly isolated: { readonly ingress: readonly string[]; readonly egress: readonly string[] };
+}

@@ -1,0 +1,197 @@
+import {
+  addressIn,
+  formatPorts,
+  hasPort,
+  isAllPorts,
+  isEmptyPorts,
+  isOutside,
+  nodeNameOf,
+  pairCount,
+  portSet,
+  protocols,
+  type Calculation,
+  type Connections,
+  type Protocol,
+  type Row,
+  type StageResult,
+  type View,
+} from "@netproof/core/parts";
+import type { Judged } from "./judged.ts";
+import { cell, type Survey, type SurveyQuestion } from "./protocol.ts";
+import type { RowSet } from "./rows.ts";
+
+/** One port of one protocol; undefined for all of them together. */
+export type AskedPort = { readonly protocol: Protocol; readonly port: number } | undefined;
+
+/** `80/TCP`. */
+export function askedPort(text: string | undefined): AskedPort {
+  const [, port, word] = /^(\d+)\/(\w+)$/.exec(text ?? "") ?? [];
+  const protocol = protocols.find((known) => known === word);
+  return port === undefined || protocol === undefined ? undefined : { protocol, port: Number(port) };
+}
+
+export function portText(protocol: Protocol, port: number): string {
+  return formatPorts(portSet(protocol, [{ first: port, last: port }]));
+}
+
+/** What one engine says of every pair of rows, on one port or on all. */
+export function surveyOf(judged: Judged, set: RowSet, question: SurveyQuestion, revision: number): Survey {
+  const started = performance.now();
+  const calculation = judged.calculation(question.engine, question.stage);
+  const port = askedPort(question.port);
+  const cells = cellsOf(set, calculation, port);
+  const { broken, breaks } = brokenOf(judged.result(question.engine, question.stage), set, port);
+  const own = { question, revision, breaks };
+  const survey =
+    question.grouping === "namespace"
+      ? { ...own, ...byNamespace(set.rows, cells, broken) }
+      : { ...own, rows: set.rows.length, cells, broken, shares: undefined, counts: countsOf(set.rows, cells, broken) };
+  return { ...survey, took: performance.now() - started };
+}
+
+/** Rows times rows are too many to ask one by one: what two classes may open is asked once, except where two endpoints are related. */
+function cellsOf({ rows, families, viewOf }: RowSet, calculation: Calculation, port: AskedPort): Uint8Array {
+  const size = rows.length;
+  const cells = new Uint8Array(size * size);
+  const view = viewOf(calculation);
+  const hosts = rows.map(({ members }) => members.some((member) => nodeNameOf(member) !== undefined));
+  const outside = rows.map(isOutside);
+  const present = new Set<unknown>([...calculation.snapshot.pods, ...calculation.snapshot.nodes].map(keyOfMember));
+  const byFamily = families.map((family) => {
+    const reach = calculation.reach(family);
+    const classes = rows.map(({ members }) => {
+      const here = members.find(
+        (member) => addressIn(member, family) !== undefined && (member.kind === "external" || present.has(keyOfMember(member))),
+      );
+      return here === undefined ? -1 : (reach.classOf(here) ?? -1);
+    });
+    return { reach, classes, known: new Map<number, number>() };
+  });
+  for (let a = 0; a < size; a++) {
+    for (let b = 0; b < size; b++) {
+      if (outside[a] === true && outside[b] === true) continue;
+      if (a === b || hosts[a] === true) {
+        cells[a * size + b] = cellOfView(view, rows[a] as Row, rows[b] as Row, port);
+        continue;
+      }
+      let value: number = cell.none;
+      for (const { reach, classes, known } of byFamily) {
+        const [from, to] = [classes[a] as number, classes[b] as number];
+        if (from < 0 || to < 0) continue;
+        const key = from * 2 ** 26 + to;
+        let found = known.get(key);
+        if (found === undefined) {
+          found = cellOf(reach.between(from, to, "none"), port);
+          known.set(key, found);
+        }
+        value = together(value, found);
+      }
+      cells[a * size + b] = value;
+    }
+  }
+  return cells;
+}
+
+function keyOfMember(member: { readonly name?: string; readonly namespace?: { readonly name: string } }): string {
+  return `${member.namespace?.name ?? ""}/${member.name ?? ""}`;
+}
+
+function cellOfView(view: View, from: Row, to: Row, port: AskedPort): number {
+  return view.connections(from, to).reduce((value: number, { connections }) => together(value, cellOf(connections, port)), cell.none);
+}
+
+function cellOf({ allow, undetermined }: Connections, port: AskedPort): number {
+  if (port !== undefined) {
+    if (hasPort(allow, port.protocol, port.port)) return cell.allow;
+    return hasPort(undetermined, port.protocol, port.port) ? cell.undetermined : cell.deny;
+  }
+  if (isAllPorts(allow)) return cell.allow;
+  if (!isEmptyPorts(allow)) return cell.some;
+  return isEmptyPorts(undetermined) ? cell.deny : cell.undetermined;
+}
+
+/** Two families that disagree are open for some. */
+function together(a: number, b: number): number {
+  if (a === cell.none || a === b) return b;
+  if (b === cell.none) return a;
+  return a === cell.undetermined || b === cell.undetermined ? cell.undetermined : cell.some;
+}
+
+/** The pairs that break the intent on this port, each under the first assertion it breaks. */
+function brokenOf(result: StageResult | undefined, { rows, indexOf }: RowSet, port: AskedPort): Pick<Survey, "broken" | "breaks"> {
+  const size = rows.length;
+  const broken = new Uint8Array(size * size);
+  const breaks = (result?.intent.assertions ?? []).map(({ pairs }, assertion) =>
+    pairs.reduce((sum, { from, to, count, faults }) => {
+      if (port !== undefined && !faults.some(({ ports }) => hasPort(ports, port.protocol, port.port))) return sum;
+      const [sources, targets] = [from, to].map((points) => new Set(points.flatMap(({ id }) => indexOf(id) ?? [])));
+      for (const a of sources ?? []) {
+        for (const b of targets ?? []) if (broken[a * size + b] === 0) broken[a * size + b] = Math.min(255, assertion + 1);
+      }
+      return sum + count;
+    }, 0),
+  );
+  return { broken, breaks };
+}
+
+function countsOf(rows: readonly Row[], cells: Uint8Array, broken: Uint8Array): Survey["counts"] {
+  const size = rows.length;
+  const counts = { pairs: 0, allow: 0, deny: 0, undetermined: 0, some: 0, broken: 0 };
+  for (let a = 0; a < size; a++) {
+    for (let b = 0; b < size; b++) {
+      const value = cells[a * size + b] as number;
+      if (value === cell.none) continue;
+      const pairs = pairCount(rows[a] as Row, rows[b] as Row);
+      counts.pairs += pairs;
+      counts[words[value] as (typeof words)[number]] += pairs;
+      if (broken[a * size + b] !== 0) counts.broken += pairs;
+    }
+  }
+  return counts;
+}
+
+/** By the value of a cell. */
+const words = ["pairs", "deny", "allow", "undetermined", "some"] as const;
+
+/** Namespaces in the order of the rows; nodes and outside points are groups of their own. */
+export function groupsOf(rows: readonly Row[]): readonly { readonly name: string; readonly rows: readonly number[] }[] {
+  const groups = new Map<string, number[]>();
+  rows.forEach(({ endpoint: { kind, namespace } }, i) => {
+    const name = kind === "pods" ? namespace : kind === "node" ? "nodes" : "outside the cluster";
+    const own = groups.get(name);
+    if (own === undefined) groups.set(name, [i]);
+    else own.push(i);
+  });
+  return [...groups].map(([name, own]) => ({ name, rows: own }));
+}
+
+function byNamespace(
+  rows: readonly Row[],
+  cells: Uint8Array,
+  broken: Uint8Array,
+): Pick<Survey, "rows" | "cells" | "broken" | "shares" | "counts"> {
+  const groups = groupsOf(rows);
+  const size = groups.length;
+  const own = { cells: new Uint8Array(size * size), broken: new Uint8Array(size * size), shares: new Uint8Array(size * size) };
+  groups.forEach(({ rows: sources }, a) => {
+    groups.forEach(({ rows: targets }, b) => {
+      let [pairs, allow, undetermined, value] = [0, 0, 0, cell.none as number];
+      for (const i of sources) {
+        for (const j of targets) {
+          const at = i * rows.length + j;
+          const found = cells[at] as number;
+          if (found === cell.none) continue;
+          const count = pairCount(rows[i] as Row, rows[j] as Row);
+          pairs += count;
+          if (found === cell.allow || found === cell.some) allow += count;
+          if (found === cell.undetermined) undetermined += count;
+          value = value === cell.none || value === found ? found : cell.some;
+          if (own.broken[a * size + b] === 0) own.broken[a * size + b] = broken[at] as number;
+        }
+      }
+      own.cells[a * size + b] = value === cell.some && allow === 0 && undetermined > 0 ? cell.undetermined : value;
+      own.shares[a * size + b] = pairs === 0 ? 0 : Math.max(allow > 0 ? 1 : 0, Math.round((allow / pairs) * 255));
+    });
+  });
+  return { rows: size, ...own, counts: countsOf(rows, cells, broken) };
+}

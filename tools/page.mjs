@@ -1,0 +1,86 @@
+// Builds the page into packages/web/dist/page: plain scripts and a style sheet, so that it opens from disk as well as from a server.
+import { build } from "esbuild";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
+const repository = path.resolve(import.meta.dirname, "..");
+const here = path.join(repository, "packages/web");
+
+/**
+ * Scripts that a browser takes from `file:` as well: no modules, since it refuses those from disk. `page` is loaded first; the others are
+ * chunks that set a name of `netproofChunks`. The engine becomes a string, because a worker can only be started from one there.
+ */
+const chunks = ["editor", "graphviz"];
+
+/** @param {string} folder where the page is written */
+export async function buildPage(folder = path.join(here, "dist/page")) {
+  mkdirSync(folder, { recursive: true });
+  /** @type {import("esbuild").BuildOptions & { write: false }} */
+  const common = {
+    absWorkingDir: here,
+    bundle: true,
+    minify: true,
+    target: "es2022",
+    conditions: ["source"],
+    legalComments: "none",
+    write: false,
+    logLevel: "silent",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    define: { "process.env.NODE_ENV": '"production"' },
+  };
+  /** @param {string} entry @param {string} [globalName] */
+  const script = async (entry, globalName) => {
+    const { outputFiles } = await build({
+      ...common,
+      entryPoints: [entry],
+      format: "iife",
+      ...(globalName === undefined ? {} : { globalName }),
+    });
+    return textOf(outputFiles);
+  };
+  const [page, engine, style, ...others] = await Promise.all([
+    script("src/page.tsx"),
+    script("src/workbench/worker.ts"),
+    build({ ...common, entryPoints: ["src/style/page.css"] }).then(({ outputFiles }) => textOf(outputFiles)),
+    ...chunks.map((name) => script(`src/${name}/chunk.ts`, `netproofChunks.${name}`)),
+  ]);
+  const files = {
+    "index.html": readFileSync(path.join(here, "src/index.html"), "utf8"),
+    "page.js": page,
+    "page.css": style,
+    "engine.js": chunkOf("engine", engine),
+    "examples.js": chunkOf("examples", scenarios()),
+    ...Object.fromEntries(chunks.map((name, i) => [`${name}.js`, others[i]])),
+  };
+  for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
+  return folder;
+}
+
+/** @param {readonly import("esbuild").OutputFile[]} files */
+function textOf([file]) {
+  if (file === undefined) throw new Error("esbuild wrote nothing");
+  return file.text;
+}
+
+/** @param {string} name @param {unknown} value */
+function chunkOf(name, value) {
+  return `var netproofChunks=netproofChunks||{};netproofChunks.${name}=${JSON.stringify(value)};\n`;
+}
+
+/** The scenarios of the repository as the page opens them, by name. */
+function scenarios() {
+  const folder = path.join(repository, "scenarios");
+  const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return names
+    .map(({ name }) => name)
+    .toSorted()
+    .map((name) => ({
+      name,
+      files: readdirSync(path.join(folder, name))
+        .toSorted()
+        .map((file) => ({ path: file, text: readFileSync(path.join(folder, name, file), "utf8") })),
+    }));
+}
+
+if (process.argv[1] === import.meta.filename) await buildPage();
