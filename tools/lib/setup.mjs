@@ -8,7 +8,8 @@ import { aptGet, installed, npm, root, runQuietly } from "./process.mjs";
  * engines need may be `skipped`: everything else goes on.
  * @typedef {{ done: string } | { problem: string, command: string } | { skipped: string, command: string }} Outcome
  * @typedef {"use" | "tests"} Purpose
- * @typedef {{ name: string, doing: string, upToDate: (purpose: Purpose) => boolean, run: (purpose: Purpose) => Promise<Outcome> }} Step
+ * @typedef {{ name: string, doing: string, upToDate: (purpose: Purpose, changed: boolean) => boolean, run: (purpose: Purpose) => Promise<Outcome> }} Step
+ * `changed`: a step before it has done something.
  */
 
 /** What a fresh clone needs before anything runs, in this order. @type {readonly Step[]} */
@@ -16,6 +17,7 @@ const steps = [
   { name: "packages", doing: "installing", upToDate: packagesInstalled, run: installPackages },
   { name: "build", doing: "compiling", upToDate: sourcesBuilt, run: buildSources },
   { name: "system", doing: "installing", upToDate: programsPresent, run: installPrograms },
+  { name: "lab", doing: "testing itself", upToDate: (_purpose, changed) => !changed, run: testLab },
 ];
 
 /**
@@ -29,8 +31,9 @@ export async function setUp(purpose) {
     console.error(unfit);
     return "node";
   }
+  let changed = false;
   for (const [i, step] of steps.entries()) {
-    if (step.upToDate(purpose)) continue;
+    if (step.upToDate(purpose, changed)) continue;
     const head = `[${i + 1}/${steps.length}] ${step.name.padEnd(9)} `;
     const started = performance.now();
     const stopProgress = showProgress(`${head}${step.doing}`, started);
@@ -44,6 +47,7 @@ export async function setUp(purpose) {
       console.error(`${head}skipped: ${outcome.skipped}. Run: ${outcome.command}`);
       continue;
     }
+    changed = true;
     const time = `${seconds(started).toFixed(1)} s`;
     console.error(`${head}${outcome.done}`.padEnd(80 - time.length) + time);
   }
@@ -200,6 +204,17 @@ async function installPrograms(purpose) {
   const first = await aptGet(install);
   const { code } = first.code === 0 ? first : (await aptGet(["update"])) && (await aptGet(install));
   return code === 0 ? { done: `${missing.join(", ")} installed with apt` } : { skipped: "apt cannot install them", command };
+}
+
+// ---- lab ------------------------------------------------------------------------------
+
+/** Where the lab cannot run everything else can. @returns {Promise<Outcome>} */
+async function testLab() {
+  const { diagnose } = await import("../../packages/lab/dist/index.js");
+  const { findings, canRun } = await diagnose();
+  const last = findings.at(-1);
+  if (canRun) return { done: "self-test passed" };
+  return { skipped: last?.what ?? "", command: last !== undefined && "remedy" in last ? last.remedy : "netproof lab doctor" };
 }
 
 // ---- small things ---------------------------------------------------------------------

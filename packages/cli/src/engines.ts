@@ -4,6 +4,7 @@ import {
   nearest,
   spec,
   type Answer,
+  type BoundUseCase,
   type Commentary,
   type ContrailWalk,
   type DerivedSession,
@@ -22,7 +23,22 @@ export interface JudgingEngine {
   readonly version?: string;
   /** How an engine with a list of rules went through it; undefined for others. */
   readonly walk?: (answer: Answer, names: { readonly from: string; readonly to: string }) => ContrailWalk;
-  open(snapshot: Snapshot, options?: { readonly signal?: AbortSignal; readonly outside?: readonly External[] }): Promise<JudgingSession>;
+  /** What it says when this machine did not let it go on; undefined for a fault of ours. */
+  readonly failure?: (error: unknown) => string | undefined;
+  open(snapshot: Snapshot, options?: OpenOptions): Promise<JudgingSession>;
+}
+
+interface OpenOptions {
+  readonly signal?: AbortSignal;
+  readonly outside?: readonly External[];
+  /** How many flows of the stage have been tried. */
+  readonly progress?: (done: number, all: number) => void;
+}
+
+/** How engines shall do what they can do in several ways. */
+export interface EngineWishes {
+  /** How the lab says no: `reject` answers at once, `drop` is silent. */
+  readonly denyWith: "reject" | "drop";
 }
 
 /** For the coverage line: `contrail 2021-11`. */
@@ -48,12 +64,13 @@ const registry = {
       walk: (answer, names) => contrailWalk(answer.evidence as Walk, names),
     };
   },
-  lab: async (): Promise<JudgingEngine | CannotRun> => {
-    const { lab, measured, obstacle } = await import("@netproof/lab");
+  lab: async (wishes: EngineWishes): Promise<JudgingEngine | CannotRun> => {
+    const { createLab, LabError, measured, obstacle } = await import("@netproof/lab");
     const problem = obstacle();
-    return problem === undefined ? measured(lab) : { obstacle: problem, help: "netproof lab doctor" };
+    if (problem !== undefined) return { obstacle: problem, help: "netproof lab doctor" };
+    return { ...measured(createLab(wishes)), failure: (error) => (error instanceof LabError ? error.message : undefined) };
   },
-} as const satisfies Readonly<Record<string, () => Promise<JudgingEngine | CannotRun>>>;
+} as const satisfies Readonly<Record<string, (wishes: EngineWishes) => Promise<JudgingEngine | CannotRun>>>;
 
 type EngineName = keyof typeof registry;
 
@@ -65,15 +82,18 @@ interface CannotRun {
 
 export const engineNames: readonly string[] = Object.keys(registry);
 
-/** What `run` asks where neither the command line nor the use case says which. */
-const byDefault: readonly EngineName[] = ["spec", "contrail"];
+/** What `run` asks where neither the command line nor the use case says which; what cannot run here is left out. */
+const byDefault: readonly EngineName[] = ["spec", "contrail", "lab"];
+
+/** More pods than this are measured only when somebody asks for it: a lab of hundreds takes its time. */
+const mostPodsByDefault = 100;
 
 /** Engines that have a name and are not in this version. */
 const absent: readonly string[] = ["lab:contrail", "live"];
 
 /** The engines of --engine, each once. A misspelled one is exit 2, one that cannot run exit 3. */
-export async function enginesNamed(names: readonly string[]): Promise<readonly JudgingEngine[]> {
-  const loaded = await Promise.all([...new Set(names)].map(known).map(async (name) => ({ name, found: await registry[name]() })));
+export async function enginesNamed(names: readonly string[], wishes: EngineWishes): Promise<readonly JudgingEngine[]> {
+  const loaded = await Promise.all([...new Set(names)].map(known).map(async (name) => ({ name, found: await registry[name](wishes) })));
   return loaded.map(({ name, found }) => {
     if (!("obstacle" in found)) return found;
     throw new Refusal(`the engine \`${name}\` cannot run here: ${found.obstacle}`, found.help, 3);
@@ -85,25 +105,33 @@ export interface ChosenEngines {
   readonly engines: readonly [JudgingEngine, ...JudgingEngine[]];
   /** For the coverage line: `lab skipped: no user namespace`. */
   readonly skipped: readonly string[];
+  /** What becomes of one that this machine lets down on the way: nobody asked for it by name, or somebody did. */
+  readonly whenOneFails: "leave-out" | "refuse";
 }
 
 /** Those that a use case names, or all; what it leaves out and what cannot run here is told and not asked. */
-export async function enginesOfUseCase(names: readonly string[] | undefined, skips: ReadonlyMap<string, string>): Promise<ChosenEngines> {
+export async function enginesOfUseCase({ useCase, stages }: BoundUseCase, wishes: EngineWishes): Promise<ChosenEngines> {
+  const { run: names, settings } = useCase.engines;
+  const pods = Math.max(0, ...stages.map(({ snapshot }) => snapshot.pods.length));
   const engines: JudgingEngine[] = [];
   const skipped: string[] = [];
   let help: readonly string[] = [];
+  const leaveOut = (name: EngineName, { obstacle, help: remedy }: CannotRun): void => {
+    skipped.push(`${name} skipped: ${obstacle}`);
+    help = [...help, remedy];
+  };
   for (const name of [...new Set(names ?? byDefault)].map(known)) {
-    const reason = skips.get(name);
-    const found = reason === undefined ? await registry[name]() : { obstacle: reason, help: `--engine ${name} asks it all the same` };
-    if (!("obstacle" in found)) engines.push(found);
-    else {
-      skipped.push(`${name} skipped: ${found.obstacle}`);
-      help = [...help, found.help];
-    }
+    const allTheSame = `--engine ${name} asks it all the same`;
+    const reason = settings.get(name)?.skip;
+    const found = reason === undefined ? await registry[name](wishes) : { obstacle: reason, help: allTheSame };
+    if ("obstacle" in found) leaveOut(name, found);
+    else if (names === undefined && found.nature === "observed" && pods > mostPodsByDefault)
+      leaveOut(name, { obstacle: `${pods} pods are many to measure unasked`, help: allTheSame });
+    else engines.push(found);
   }
   const [first, ...others] = engines;
   if (first === undefined) throw new Refusal(`no engine can run: ${skipped.join(", ")}`, help, 3);
-  return { engines: [first, ...others], skipped };
+  return { engines: [first, ...others], skipped, whenOneFails: "leave-out" };
 }
 
 function known(name: string): EngineName {

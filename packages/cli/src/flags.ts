@@ -116,11 +116,11 @@ export function isCommandName(word: string): word is CommandName {
 
 /** The flags of each command, beside `--help`. */
 export const flagsOf: Readonly<Record<CommandName, readonly Flag[]>> = {
-  run: [...asking, ...printing, { long: "quiet", short: "q" }, { long: "today", value: "DATE" }],
+  run: [...asking, ...printing, { long: "quiet", short: "q" }, { long: "today", value: "DATE" }, { long: "drop" }],
   matrix: [...asking, ...selecting, ...printing, { long: "port", value: "PORT" }],
   list: [...asking, ...selecting, ...printing, { long: "pairs" }, { long: "elsewhere" }],
   explain: [...asking, ...printing],
-  ask: [...asking, ...printing, { long: "flows", value: "FILE" }],
+  ask: [...asking, ...printing, { long: "flows", value: "FILE" }, { long: "drop" }],
   check: [...manifests, ...printing],
   contrail: [
     ...manifests,

@@ -20,11 +20,12 @@ Exit    0 holds, answered  1 findings  2 usage, input  3 engine  4 undetermined
 const pages: Readonly<Record<Exclude<CommandName, "help">, string>> = {
   run: `Usage: netproof run [FILE] [FLAGS]
 FILE is a use case or its folder; without it the netproof.yaml that is here.
-  --engine LIST     spec contrail lab; default: as FILE says, or spec,contrail
+  --engine LIST     spec contrail lab; default: FILE's, or all that can
   --stage NAME      stop after this stage       --today DATE  expires deviations
   --full            every pair, unfolded        -q, --quiet   one line per stage
   -o FORMAT[=FILE]  table json yaml csv markdown mermaid svg
   --strict          what was left out fails     --ledger      what was read
+  --drop            the lab denies in silence, as many plugins do
 Exit    0 as declared  1 findings  2 input  3 engine cannot run  4 undetermined
 `,
   matrix: `Usage: netproof matrix -f FILE|DIR|- [FLAGS]
@@ -60,7 +61,7 @@ Many flows at once, answered in their order: CSV with a header, or JSON.
   dev/client,dev/web,80,TCP                     "to": "10.0.0.5",
   10.0.0.5,svc/web.dev,8080,TCP                 "port": 53, "protocol": "UDP"}]
 A further key, family (4 or 6), chooses the address family.
-  --engine NAME     spec (default), contrail, lab
+  --engine NAME     spec (default), contrail, lab; --drop: denied in silence
   --stage NAME      default: the last
   -o FORMAT[=FILE]  table json yaml csv markdown; json is an array in that order
 `,

@@ -16,21 +16,27 @@ const betweenLines = 10_000;
 export function startProgress(): Progress {
   const terminal = process.stderr.isTTY;
   const begun = performance.now();
-  let [drawn, current, printed] = [false, "", 0];
+  let [drawn, current, printed] = [0, "", 0];
+  /** Drawn over with blanks: a terminal that knows no escapes shows it as well. */
+  const draw = (text: string): void => {
+    const line = [...text].slice(0, (process.stderr.columns || 80) - 1).join("");
+    talk(`\r${line.padEnd(drawn)}`);
+    drawn = line.length;
+  };
   return {
     step: (text) => {
       const now = performance.now() - begun;
-      if (terminal && now >= firstAfter) {
-        talk(`\r\u001b[K${text}`);
-        drawn = true;
-      } else if (!terminal && current !== "" && now - printed >= betweenLines) {
+      if (terminal && now >= firstAfter) draw(text);
+      else if (!terminal && current !== "" && now - printed >= betweenLines) {
         talk(`${current}\n`);
         printed = now;
       }
       current = text;
     },
     end: () => {
-      if (drawn) talk("\r\u001b[K");
+      if (drawn === 0) return;
+      draw("");
+      talk("\r");
     },
   };
 }

@@ -37,6 +37,11 @@ export async function start(argv: readonly string[]): Promise<ExitCode> {
       talk(`error: ${safeText(error.message)}\n${error.help.map((line) => `  = help: ${safeText(line)}\n`).join("")}`);
       return error.exitCode;
     }
+    // The lab's errors are sentences about this machine. Their class is in a package that is loaded only when it is needed.
+    if (error instanceof Error && error.name === "LabError") {
+      talk(`error: ${safeText(error.message)}\n  = help: netproof lab doctor\n`);
+      return 3;
+    }
     return internalError(error);
   }
 }

@@ -43,7 +43,7 @@ export async function openSubject(
   command: CommandName,
   most: "one-engine" | "any-engines" = "one-engine",
 ): Promise<Subject> {
-  const engines = await enginesNamed(options.engine.length === 0 ? ["spec"] : options.engine);
+  const engines = await enginesNamed(options.engine.length === 0 ? ["spec"] : options.engine, { denyWith: "reject" });
   if (engines.length > 1 && most === "one-engine") throw new Refusal(`\`${command}\` asks one engine, not ${engines.length}`);
   const measuring = engines.find(({ nature }) => nature === "observed");
   if (measuring !== undefined)

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { copyOf, dayOne, fixtures, folderWith, netproof, pods, policy, root } from "./netproof.ts";
+import { calculated, copyOf, dayOne, fixtures, folderWith, netproof, pods, policy, root } from "./netproof.ts";
 
 const clusterWithWorkload = `${pods}---
 apiVersion: apps/v1
@@ -49,11 +49,13 @@ describe("run", () => {
     const folder = copyOf(dayOne);
     const file = path.join(folder, "netproof.yaml");
     writeFileSync(file, readFileSync(file, "utf8").replace(/(name: policy1\n.*\n.*\n) {4}intent: unmet\n/, "$1"));
-    const { code, stdout } = await netproof("run", { cwd: folder });
+    const { code, stdout } = await netproof(`run ${calculated}`, { cwd: folder });
     expect(code).toBe(1);
     expect(stdout).toMatch(/\nfinding\[stage-unmet\]: .*policy1.*\n {2}--> netproof\.yaml:\d+:\d+\n/);
     expect(stdout).toMatch(/1 finding: exit 1\n$/);
-    const annotated = await netproof(["run", "-q", folder], { env: { GITHUB_ACTIONS: "true", GITHUB_WORKSPACE: path.dirname(folder) } });
+    const annotated = await netproof(["run", "-q", "--engine", "spec", folder], {
+      env: { GITHUB_ACTIONS: "true", GITHUB_WORKSPACE: path.dirname(folder) },
+    });
     expect(annotated.stderr).toMatch(
       new RegExp(`^::error file=${path.basename(folder)}/netproof\\.yaml,line=\\d+,col=\\d+,title=stage-unmet::[^\\n]+\\n$`),
     );
@@ -63,9 +65,9 @@ describe("run", () => {
     const folder = copyOf(dayOne);
     const unread = readFileSync(path.join(fixtures, "shop/cnp.yaml"), "utf8").replace("namespace: shop", "namespace: qa");
     writeFileSync(path.join(folder, "all-in-one.yaml"), `${readFileSync(path.join(folder, "all-in-one.yaml"), "utf8")}---\n${unread}`);
-    const judged = await netproof("run", { cwd: folder });
+    const judged = await netproof(`run ${calculated}`, { cwd: folder });
     expect([judged.code, judged.stdout]).toEqual([4, expect.stringMatching(/undetermined: exit 4\n$/)]);
-    expect((await netproof("run --assume-absent CiliumNetworkPolicy", { cwd: folder })).code).toBe(0);
+    expect((await netproof(`run ${calculated} --assume-absent CiliumNetworkPolicy`, { cwd: folder })).code).toBe(0);
   });
 
   it("errors are the report, with exit 2; as data nothing is printed", async () => {
@@ -74,10 +76,10 @@ describe("run", () => {
       path.join(folder, "policy1.yaml"),
       readFileSync(path.join(folder, "policy1.yaml"), "utf8").replace("cidr: 10.169.25.20/32", "cidr: 10.169.25.20/33"),
     );
-    const table = await netproof("run", { cwd: folder });
+    const table = await netproof(`run ${calculated}`, { cwd: folder });
     expect([table.code, table.stderr]).toEqual([2, ""]);
     expect(table.stdout).toMatch(/^error\[cidr-invalid\]: [^]*\n1 error in 1 file, nothing was judged: exit 2\./);
-    const json = await netproof("run -o json -o csv=report.csv", { cwd: folder });
+    const json = await netproof(`run ${calculated} -o json -o csv=report.csv`, { cwd: folder });
     expect([json.code, json.stdout, existsSync(path.join(folder, "report.csv"))]).toEqual([2, "", false]);
     expect(json.stderr).toContain("error[cidr-invalid]");
   });
@@ -94,7 +96,7 @@ describe("run", () => {
   });
 
   it("the numbers of the chapter", async () => {
-    const { stdout } = await netproof("run -o json", { cwd: dayOne });
+    const { stdout } = await netproof(`run ${calculated} -o json`, { cwd: dayOne });
     const report = JSON.parse(stdout) as { stages: { totals: { open: number; pairs: number }; broken: { pairs: number }[] }[] };
     expect(report.stages.map(({ totals }) => [totals.open, totals.pairs])).toEqual([
       [54, 54],
@@ -104,13 +106,13 @@ describe("run", () => {
       [38, 54],
     ]);
     expect(report.stages.map(({ broken }) => broken.reduce((sum, { pairs }) => sum + pairs, 0))).toEqual([20, 12, 6, 0, 6]);
-    const full = await netproof("run --full", { cwd: dayOne });
+    const full = await netproof(`run ${calculated} --full`, { cwd: dayOne });
     const grid = full.stdout.split("\n\n")[3] ?? "";
     expect(grid.match(/[\w-]!/g)?.length).toBe(20 + 12 + 6 + 0 + 6);
   });
 
   it("every printed place exists and holds what is quoted", async () => {
-    const { stdout } = await netproof("run", { cwd: dayOne });
+    const { stdout } = await netproof(`run ${calculated}`, { cwd: dayOne });
     const places = [...stdout.matchAll(/ ([\w-]+\.yaml):(\d+)$/gm)];
     expect(places.length).toBeGreaterThan(6);
     for (const [, file = "", line] of places)
@@ -258,10 +260,10 @@ describe("init", () => {
     const cwd = folderWith(files);
     const made = await netproof(`init ${flags}`, { cwd });
     expect([made.code, made.stderr]).toEqual([0, expect.stringContaining("wrote netproof.yaml; next: netproof run\n")]);
-    const judged = await netproof("run -o json", { cwd });
+    const judged = await netproof(`run ${calculated} -o json`, { cwd });
     expect([judged.code, judged.stderr]).toEqual([0, ""]);
     expect((JSON.parse(judged.stdout) as { stages: { name: string }[] }).stages.map(({ name }) => name)).toEqual(stages);
-    const opened = await netproof("run", { cwd });
+    const opened = await netproof(`run ${calculated}`, { cwd });
     expect(opened.stdout).toMatch(/everything is as declared: exit 0\n$/);
   });
 
@@ -269,7 +271,7 @@ describe("init", () => {
     const cwd = folderWith({ "all.yaml": `${pods}---\n${policy}` });
     await netproof("init -f all.yaml", { cwd });
     writeFileSync(path.join(cwd, "all.yaml"), pods);
-    expect((await netproof("run", { cwd })).code).toBe(1);
+    expect((await netproof(`run ${calculated}`, { cwd })).code).toBe(1);
   });
 
   it("writes over nothing, names what it cannot name, and prints with -o -", async () => {

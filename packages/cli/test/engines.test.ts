@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { copyOf, dayOne, netproof } from "./netproof.ts";
+import { calculated, copyOf, dayOne, netproof } from "./netproof.ts";
 
 /** A copy of day-one with another text in its use case. */
 function changed(change: (text: string) => string): string {
@@ -13,37 +13,37 @@ function changed(change: (text: string) => string): string {
 
 describe("several engines in run", () => {
   test("a known difference is told and is no finding", async () => {
-    const { code, stdout } = await netproof("run", { cwd: dayOne });
+    const { code, stdout } = await netproof(`run ${calculated}`, { cwd: dayOne });
     expect(code).toBe(0);
     expect(stdout.match(/-≠/g)).toHaveLength(1);
     expect(stdout).toContain("2 engines: 269 of 270 answers agree");
   });
 
   test("the line that it names holds the deviation", async () => {
-    const { stdout } = await netproof("run", { cwd: dayOne });
+    const { stdout } = await netproof(`run ${calculated}`, { cwd: dayOne });
     const line = Number(/known, netproof\.yaml:(\d+)/.exec(stdout)?.[1]);
     expect(readFileSync(path.join(dayOne, "netproof.yaml"), "utf8").split("\n")[line - 1]).toContain("engine: contrail");
   });
 
   test("an unlisted difference is a finding with its name and a proposal that holds", async () => {
     const cwd = changed((text) => text.slice(0, text.indexOf("deviations:")));
-    const { code, stdout } = await netproof("run", { cwd });
+    const { code, stdout } = await netproof(`run ${calculated}`, { cwd });
     expect(code).toBe(1);
     expect(stdout).toContain("finding[engines-differ]: contrail is more open than spec at db-mistake");
     expect(stdout).toContain("allow-all on one side opens the other: not listed under deviations");
-    expect((await netproof("run --quiet", { cwd })).stdout).toContain("1 difference not listed");
-    const { stdout: json } = await netproof("run -o json", { cwd });
+    expect((await netproof(`run ${calculated} --quiet`, { cwd })).stdout).toContain("1 difference not listed");
+    const { stdout: json } = await netproof(`run ${calculated} -o json`, { cwd });
     const { findings } = JSON.parse(json) as { findings: readonly { code: string; help?: string }[] };
     const help = findings.find((finding) => finding.code === "engines-differ")?.help ?? "";
     const proposal = help.slice(help.indexOf("deviations:"));
     writeFileSync(path.join(cwd, "netproof.yaml"), `${readFileSync(path.join(cwd, "netproof.yaml"), "utf8")}\n${proposal}\n`);
-    expect((await netproof("run", { cwd })).code).toBe(0);
+    expect((await netproof(`run ${calculated}`, { cwd })).code).toBe(0);
   });
 
   test("an expired deviation covers nothing", async () => {
     const cwd = changed((text) => text.replace(/( *)(reason: Allow-all.*)/, "$1$2\n$1expires: 2026-07-01"));
-    expect((await netproof("run --today 2026-06-30", { cwd })).code).toBe(0);
-    const { code, stdout } = await netproof("run --today 2026-07-01", { cwd });
+    expect((await netproof(`run ${calculated} --today 2026-06-30`, { cwd })).code).toBe(0);
+    const { code, stdout } = await netproof(`run ${calculated} --today 2026-07-01`, { cwd });
     expect(code).toBe(1);
     expect(stdout).toContain("finding[deviation-expired]");
     expect(stdout).toContain("finding[engines-differ]");
@@ -53,28 +53,29 @@ describe("several engines in run", () => {
     const own = await netproof("run", { cwd: changed((text) => `${text}engines: { run: spec }\n`) });
     expect(own).toMatchObject({ code: 0 });
     expect(own.stdout).toContain("engine spec:");
-    const skipped = await netproof("run", { cwd: changed((text) => `${text}engines: { contrail: { skip: we run another plugin } }\n`) });
+    const reasons = "engines: { contrail: { skip: we run another plugin }, lab: { skip: no packets here } }";
+    const skipped = await netproof("run", { cwd: changed((text) => `${text}${reasons}\n`) });
     expect(skipped).toMatchObject({ code: 0 });
-    expect(skipped.stdout).toContain("contrail skipped: we run another plugin");
+    expect(skipped.stdout.replaceAll("\n", " ")).toContain("contrail skipped: we run another plugin; lab skipped: no packets here");
     const none = await netproof("run", { cwd: changed((text) => `${text}engines: { run: contrail, contrail: { skip: not here } }\n`) });
     expect(none).toMatchObject({ code: 3, stdout: "" });
   });
 
   test("data forms hold what every engine says", async () => {
-    const { stdout: csv } = await netproof("run -o csv", { cwd: dayOne });
+    const { stdout: csv } = await netproof(`run ${calculated} -o csv`, { cwd: dayOne });
     const lines = csv.split("\n").filter((line) => line.includes("dev/dbserver-dev,dev/webserver-dev") && line.startsWith("db-mistake"));
     expect(lines).toEqual([
       "db-mistake,spec,dev/dbserver-dev,dev/webserver-dev,-,-,,",
       "db-mistake,contrail,dev/dbserver-dev,dev/webserver-dev,all,-,,",
     ]);
-    const { stdout: markdown } = await netproof("run -o markdown", { cwd: dayOne });
+    const { stdout: markdown } = await netproof(`run ${calculated} -o markdown`, { cwd: dayOne });
     expect(markdown).toContain("- **≠ D3** dbserver-dev → webserver-dev, every port: contrail is more open");
-    const { stdout: svg } = await netproof("run -o svg", { cwd: dayOne });
+    const { stdout: svg } = await netproof(`run ${calculated} -o svg`, { cwd: dayOne });
     expect(svg).toContain("engines differ");
   });
 
   test("only letters of ASCII where these are asked for", async () => {
-    const { stdout } = await netproof("run --ascii", { cwd: dayOne });
+    const { stdout } = await netproof(`run ${calculated} --ascii`, { cwd: dayOne });
     expect(stdout).toMatch(/^[\n -~]*$/);
     expect(stdout).toContain("38#39");
     expect(stdout).toContain("# D3");

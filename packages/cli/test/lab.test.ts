@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -25,6 +25,34 @@ describe.skipIf(noLab !== undefined)(`netproof lab${skippedBecause}`, () => {
       expect(stdout.replace(/\d\.\d+\.\d+/, "N")).toBe(
         "ok  user namespace, nftables N, forwarding IPv4 IPv6\nok  self-test TCP UDP SCTP: 6 open, 12 rejected, all seen by the kernel\nThe lab can run here: exit 0\n",
       );
+    });
+
+    test.each(["run", "run --drop"])("%s asks the lab as well", async (line) => {
+      const { code, stdout, stderr } = await lab(line);
+      expect([code, stderr]).toEqual([0, ""]);
+      const text = stdout.replaceAll("\n", " ");
+      expect(text).toContain("lab: 8 of 8 servers answer locally");
+      expect(text).toContain("3 engines: 269 of 270 answers agree");
+    });
+
+    test.each(["", " --drop"])("ask --engine lab%s", async (drop) => {
+      const { stdout } = await lab(`ask --flows ../../packages/cli/test/fixtures/flows.csv --stage policy1 --engine lab${drop}`);
+      expect(stdout.split("\n").map((row) => row.split(/ {2,}/)[3])).toEqual(["VERDICT", "allow", "deny", "allow", undefined]);
+    });
+
+    test("where it cannot run, `run` says so and goes on; by name it is exit 3", () => {
+      const inside = (line: string) => {
+        const script = `echo 0 > /proc/sys/user/max_user_namespaces; echo 0 > /proc/sys/user/max_net_namespaces; exec "$0" "${command}" ${line}`;
+        const words = ["--user", "--map-root-user", "--mount", "sh", "-c", script, process.execPath];
+        return spawnSync("unshare", words, { cwd: dayOne, encoding: "utf8", env: { ...plainEnvironment, ...env } });
+      };
+      const skipped = inside("run");
+      expect([skipped.status, skipped.stderr]).toEqual([0, ""]);
+      expect(skipped.stdout.replaceAll("\n", " ")).toContain("lab skipped: user namespace: the limit user.max_user_namespaces is reached");
+      expect(skipped.stdout).toContain("2 engines: 269 of 270 answers agree");
+      const named = inside("run --engine spec,lab");
+      expect([named.status, named.stdout]).toEqual([3, ""]);
+      expect(named.stderr).toContain("error: the engine `lab` cannot run here: user namespace: ");
     });
 
     test("curl brings the page, or ends as curl does", async () => {
@@ -72,6 +100,8 @@ describe.skipIf(noLab !== undefined)(`netproof lab${skippedBecause}`, () => {
       ["lab exec client-qa", "error: `lab exec` needs a pod and a command\n"],
       ["lab apply policy2.yaml", "error: no lab is up\n"],
       ["lab down", "error: no lab is up\n"],
+      ["run --engine spec --drop", "error: --drop is how the lab says no, and no lab is asked\n"],
+      ["ask --flows flows.csv --drop", "error: --drop is how the lab says no, and no lab is asked\n"],
     ])("%s", async (line, words) => {
       const { code, stderr } = await lab(line);
       expect([code, stderr.slice(0, words.length)]).toEqual([2, words]);

@@ -10,6 +10,9 @@ export const fixtures: string = fileURLToPath(new URL("fixtures", import.meta.ur
 export const dayOne: string = path.join(root, "scenarios/day-one");
 export const command: string = path.join(root, "packages/cli/bin/netproof.js");
 
+/** For what a `run` prints: without it, a machine that can measure prints more than one that cannot. */
+export const calculated = "--engine spec,contrail";
+
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;

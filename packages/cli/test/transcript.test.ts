@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import { dayOne, fixtures, netproof } from "./netproof.ts";
+import { calculated, dayOne, fixtures, netproof } from "./netproof.ts";
 
 // What the commands print, line by line, as files that a person reads: `npx vitest run packages/cli -u` writes them anew.
 const transcripts: readonly (readonly [file: string, folder: string, lines: readonly string[]])[] = [
-  ["run", dayOne, ["run", "run --quiet", "run --stage policy1 --full"]],
+  ["run", dayOne, [`run ${calculated}`, `run ${calculated} --quiet`, `run ${calculated} --stage policy1 --full`]],
   [
     "engines",
     dayOne,

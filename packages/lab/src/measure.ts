@@ -29,7 +29,7 @@ export interface MeasuredSession extends DerivedSession<Transcript> {
   readonly session: LabSession;
   /** Flows that were tried at the last stage. */
   readonly tried: number;
-  /** For the line that says what took part: `lab: 8 of 8 servers answer`. */
+  /** For the line that says what took part: `lab: 8 of 8 servers answer locally`. */
   readonly remark: string;
 }
 
@@ -70,7 +70,7 @@ export function measured(engine: LabEngine): MeasuredEngine {
           },
           get remark() {
             const { asked, answering } = session.servers;
-            return `${engine.name}: ${answering} of ${asked} servers answer`;
+            return `${engine.name}: ${answering} of ${asked} servers answer locally`;
           },
           diagnostics: session.diagnostics,
           ask: session.ask,

@@ -21,7 +21,7 @@ import { readFiles, readStandardInput, listFiles } from "../files.ts";
 import type { Options } from "../flags.ts";
 import { dataFormats, formatsOf } from "../formats.ts";
 import { readFlows, type AskedQuestion } from "../flows.ts";
-import { flowsAsked, isMeasuring, openMeasured } from "../lab/ask.ts";
+import { denyWithOf, flowsAsked, isMeasuring, openMeasured } from "../lab/ask.ts";
 import { lookFor } from "../look.ts";
 import { say } from "../messages.ts";
 import { operandsOf } from "../operands.ts";
@@ -34,6 +34,7 @@ import { endOnInterrupt, exitOnInterrupt, talk } from "../terminal.ts";
 export async function run(options: Options, operands: readonly string[]): Promise<ExitCode> {
   operandsOf([], 0, operands, "ask");
   const wanted = wantedOutput(options, formatsOf.ask);
+  denyWithOf(options, isMeasuring(options));
   if (options.flows === undefined) throw new Refusal("`ask` needs --flows FILE", "netproof ask --flows flows.csv -f k8s/");
   if (options.flows === "-" && options.filename.includes("-"))
     throw new Refusal("standard input cannot be both the flows and the manifests");

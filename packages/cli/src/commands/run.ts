@@ -17,14 +17,23 @@ import {
   type StageResult,
 } from "@netproof/core/parts";
 import { annotate } from "../annotations.ts";
-import { enginesNamed, enginesOfUseCase, versionsOf, type ChosenEngines, type JudgingEngine, type JudgingSession } from "../engines.ts";
+import {
+  enginesNamed,
+  enginesOfUseCase,
+  versionsOf,
+  type ChosenEngines,
+  type EngineWishes,
+  type JudgingEngine,
+  type JudgingSession,
+} from "../engines.ts";
 import type { Options } from "../flags.ts";
 import { dataFormats, formatsOf } from "../formats.ts";
 import { useCasePath } from "../input.ts";
+import { denyWithOf, isMeasuring } from "../lab/ask.ts";
 import { operandsOf } from "../operands.ts";
 import { wantedOutput, writeAnswer, type Wanted } from "../output.ts";
 import { checkDocument, isError, prepare, prepareUseCase, withoutErrors, type Failed } from "../prepare.ts";
-import { startProgress } from "../progress.ts";
+import { startProgress, type Progress } from "../progress.ts";
 import { Refusal, type ExitCode } from "../refusal.ts";
 import { stageIndex } from "../subject.ts";
 
@@ -34,7 +43,8 @@ export async function run(options: Options, operands: readonly string[]): Promis
   if (file !== undefined && options.filename.length > 0) throw new Refusal("a use case is named once", `netproof run ${file}`);
   const wanted = wantedOutput(options, formatsOf.run);
   const today = dayOf(options.today);
-  const named = await enginesNamed(options.engine);
+  const wishes: EngineWishes = { denyWith: denyWithOf(options, options.engine.length === 0 || isMeasuring(options)) };
+  const named = await enginesNamed(options.engine, wishes);
   const prepared = file === undefined ? await prepare(options, "run") : await prepareUseCase(useCasePath(file), options);
   if (prepared.material === undefined) return unreadable(prepared, wanted, options);
   const { material } = prepared;
@@ -45,15 +55,15 @@ export async function run(options: Options, operands: readonly string[]): Promis
     );
   const { bound } = material;
   const last = stageIndex(bound.stages, options.stage);
-  const { engines, skipped } = await enginesOf(named, bound);
-  const { judged, remarks } = await judgeStages(bound, last, engines, today);
+  const chosen = await enginesOf(named, bound, wishes);
+  const { judged, remarks } = await judgeStages(bound, last, chosen, today);
   const results = judged.flatMap(({ surveys }) => surveys.map(({ result }) => result));
   // Deviations may belong to stages that were not judged.
   const findings = last === bound.stages.length - 1 ? checkDeviations(bound, results, today) : [];
   const made = runReport({ useCase: bound.useCase, stages: judged, findings });
   const inputs = prepared.diagnostics.map((diagnostic) => reportDiagnostic(diagnostic, "input"));
   const warnings = made.conclusion.warnings + inputs.filter(({ severity }) => severity === "warning").length;
-  const coverage = { ...made.coverage, text: [made.coverage.text, ...remarks, ...skipped].join("; ") };
+  const coverage = { ...made.coverage, text: [made.coverage.text, ...remarks].join("; ") };
   const report: Report = { ...made, coverage, findings: [...inputs, ...made.findings], conclusion: { ...made.conclusion, warnings } };
   const table = (look: Look): string =>
     options.quiet ? presentRunQuiet(report, look) : presentRun(report, look, options.ledger ? "table" : "line");
@@ -89,10 +99,9 @@ async function unreadable(prepared: Failed, wanted: Wanted, options: Options): P
 }
 
 /** Those of the command line; else those of the file, without the ones that it leaves out. */
-async function enginesOf([first, ...others]: readonly JudgingEngine[], { useCase: { engines } }: BoundUseCase): Promise<ChosenEngines> {
-  if (first !== undefined) return { engines: [first, ...others], skipped: [] };
-  const skips = [...engines.settings].flatMap(([name, { skip }]) => (skip === undefined ? [] : [[name, skip] as const]));
-  return enginesOfUseCase(engines.run, new Map(skips));
+async function enginesOf([first, ...others]: readonly JudgingEngine[], bound: BoundUseCase, wishes: EngineWishes): Promise<ChosenEngines> {
+  if (first !== undefined) return { engines: [first, ...others], skipped: [], whenOneFails: "refuse" };
+  return enginesOfUseCase(bound, wishes);
 }
 
 interface Judged {
@@ -105,33 +114,71 @@ interface Judged {
 async function judgeStages(
   bound: BoundUseCase,
   last: number,
-  engines: readonly JudgingEngine[],
+  { engines, skipped, whenOneFails }: ChosenEngines,
   today: string | undefined,
 ): Promise<Judged> {
   const stages = bound.stages.slice(0, last + 1);
-  const outside = bound.useCase.outside.flatMap(({ externals }) => externals);
-  const remarks: string[] = [...versionsOf(engines)];
   const progress = startProgress();
-  const surveys = stages.map((): JudgedStage["surveys"][number][] => []);
+  const judgements: Judgement[] = [];
+  const [remarks, failed]: [string[], string[]] = [[], []];
   for (const engine of engines) {
-    let session: JudgingSession | undefined;
-    let previous: StageResult | undefined;
+    try {
+      judgements.push(await judgeBy(engine, bound, stages, today, progress, engines.length > 1));
+    } catch (error) {
+      const failure = engine.failure?.(error);
+      if (failure === undefined) throw error;
+      if (whenOneFails === "refuse" || engines.length === 1)
+        throw new Refusal(`the engine \`${engine.name}\` cannot run here: ${failure}`, "netproof lab doctor", 3);
+      failed.push(`${engine.name} skipped: ${failure}`);
+    }
+  }
+  progress.end();
+  for (const { remark } of judgements) if (remark !== undefined) remarks.push(remark);
+  return {
+    judged: stages.map((stage, index) => ({
+      stage,
+      surveys: judgements.map(({ surveys }) => surveys[index]) as unknown as JudgedStage["surveys"],
+    })),
+    remarks: [...versionsOf(engines), ...remarks, ...skipped, ...failed],
+  };
+}
+
+/** What one engine says of all stages. */
+interface Judgement {
+  readonly surveys: readonly JudgedStage["surveys"][number][];
+  readonly remark: string | undefined;
+}
+
+async function judgeBy(
+  engine: JudgingEngine,
+  bound: BoundUseCase,
+  stages: BoundUseCase["stages"],
+  today: string | undefined,
+  progress: Progress,
+  isOneOfSeveral: boolean,
+): Promise<Judgement> {
+  const outside = bound.useCase.outside.flatMap(({ externals }) => externals);
+  const surveys: JudgedStage["surveys"][number][] = [];
+  let [step, session, previous]: [string, JudgingSession | undefined, StageResult | undefined] = ["", undefined, undefined];
+  try {
     for (const [index, stage] of stages.entries()) {
-      progress.step(`${stage.name}: stage ${index + 1} of ${stages.length}${engines.length > 1 ? `, ${engine.name}` : ""}`);
-      if (session === undefined) session = await engine.open(stage.snapshot, { outside });
-      else await session.advance(stage.snapshot);
+      step = `${stage.name}: stage ${index + 1} of ${stages.length}${isOneOfSeveral ? `, ${engine.name}` : ""}`;
+      progress.step(step);
+      if (session === undefined) {
+        const probed = (done: number, all: number): void => progress.step(`${step}: ${done} of ${all} probes`);
+        session = await engine.open(stage.snapshot, { outside, progress: probed });
+      } else await session.advance(stage.snapshot);
       const { calculation } = session;
       // The kernel names the first rule that matches, not all that do: what is measured is not checked for its reasons.
       const judge = engine.nature === "derived" ? calculation : { cuts: calculation.cuts, reach: calculation.reach };
       const because = engine.commentary === undefined ? "for-any-engine" : "for-this-engine";
       previous = checkStage({ bound, stage: index, engine: engine.name, judge, previous, today, because });
-      surveys[index]?.push({ engine: engine.name, calculation, commentary: engine.commentary, result: previous });
+      surveys.push({ engine: engine.name, calculation, commentary: engine.commentary, result: previous });
     }
-    if (session?.remark !== undefined) remarks.push(session.remark);
+    return { surveys, remark: session?.remark };
+  } finally {
     await session?.[Symbol.asyncDispose]();
   }
-  progress.end();
-  return { judged: stages.map((stage, index) => ({ stage, surveys: surveys[index] as unknown as JudgedStage["surveys"] })), remarks };
 }
 
 /** The day by which deviations expire: --today, or the day it is (UTC, so that it is the same for everybody). */

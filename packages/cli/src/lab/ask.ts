@@ -7,7 +7,13 @@ import { Refusal } from "../refusal.ts";
 
 /** Whether a command line asks for packets. */
 export function isMeasuring({ engine }: Options): boolean {
-  return engine.includes("lab");
+  return engine.some((name) => name === "lab" || name.startsWith("lab:"));
+}
+
+/** How the lab shall say no; where none is asked, nobody would hear `--drop`. */
+export function denyWithOf({ drop }: Options, measures: boolean): "reject" | "drop" {
+  if (drop && !measures) throw new Refusal("--drop is how the lab says no, and no lab is asked", "--engine lab");
+  return drop ? "drop" : "reject";
 }
 
 /** The package with the lab, loaded on demand; exit 3 with the reason where it cannot run. */
@@ -30,10 +36,10 @@ export function flowsAsked(text: InputFile): (subject: ReadSubject) => readonly 
 /** As `openSubject`, with packets: the pods of the manifests, a host for each outside address, and one probe per flow. */
 export async function openMeasured(options: Options, flowsOf: (subject: ReadSubject) => readonly Flow[]): Promise<MeasuredSubject> {
   if (options.engine.length > 1) throw new Refusal(`\`ask\` asks one engine, not ${options.engine.length}`);
-  const { lab } = await loadLab();
+  const { createLab } = await loadLab();
   const { ledger, ...subject } = await readSubject(options, "ask");
   const flows = flowsOf({ ledger, ...subject });
-  await using session = await lab.open(subject.names.snapshot);
+  await using session = await createLab({ denyWith: denyWithOf(options, true) }).open(subject.names.snapshot);
   const answers = await session.ask(flows);
   const answered = new Map(flows.map((flow, i) => [keyOf(flow), answers[i] as Answer]));
   const { asked, answering } = session.servers;
@@ -41,7 +47,7 @@ export async function openMeasured(options: Options, flowsOf: (subject: ReadSubj
   return {
     ...subject,
     calculation: { answer: (flow) => answered.get(keyOf(flow)) as Answer },
-    coverage: { ...coverage, text: `${coverage.text}; lab: ${answering} of ${asked} servers answer` },
+    coverage: { ...coverage, text: `${coverage.text}; lab: ${answering} of ${asked} servers answer locally` },
   };
 }
 

@@ -22,7 +22,7 @@ import type { Options } from "../flags.ts";
 import { onePort } from "../ports.ts";
 import { Refusal } from "../refusal.ts";
 import type { ReadSubject } from "../subject.ts";
-import { loadLab } from "./ask.ts";
+import { denyWithOf, loadLab } from "./ask.ts";
 import type { HeldLab } from "./held.ts";
 import { traceText } from "./trace.ts";
 
@@ -37,7 +37,7 @@ export interface OwnLab extends HeldLab {
 export async function buildLab(subject: ReadSubject, options: Options): Promise<OwnLab> {
   const { createLab, measured } = await loadLab();
   const outside = (subject.useCase?.outside ?? []).flatMap(({ externals }) => externals);
-  const engine = measured(createLab({ denyWith: options.drop ? "drop" : "reject" }));
+  const engine = measured(createLab({ denyWith: denyWithOf(options, true) }));
   const session = await engine.open(subject.names.snapshot, { outside });
 
   const endpointOf = (text: string): Endpoint => {
@@ -157,7 +157,7 @@ export async function rulesText({ names }: ReadSubject, options: Options): Promi
   const ruleset = compile({ snapshot: names.snapshot, stands, addressesOf });
   const remark = ({ from }: (typeof ruleset.chains)[number]["rules"][number]): string =>
     [...new Set(from.map((origin) => placeText(spanOf(origin))))].join(", ");
-  const denyWith = options.drop ? "drop" : "reject";
+  const denyWith = denyWithOf(options, true);
   return nodes
     .map(({ place }) => {
       const head = nodes.length === 1 ? "" : `# router of ${place.name}\n`;
