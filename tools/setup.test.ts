@@ -43,7 +43,7 @@ describe("a step that fails gives its reason and one command", () => {
     expect(startCopy()).toEqual({
       status: 1,
       stderr: expect.stringMatching(
-        /^\[2\/3\] build {5}failed: the sources do not compile\npackages\/cli\/src\/planted.ts\(1,14\): error .*\nRun: npx tsc -b\n$/,
+        /^\[2\/4\] build {5}failed: the sources do not compile\npackages\/cli\/src\/planted.ts\(1,14\): error .*\nRun: npx tsc -b\n$/,
       ),
     });
   });
@@ -53,7 +53,7 @@ describe("a step that fails gives its reason and one command", () => {
     rmSync(path.join(copy, "package-lock.json"));
     expect(startCopy()).toEqual({
       status: 1,
-      stderr: expect.stringMatching(/^\[1\/3\] packages {2}failed: The `npm ci` command can only install .*\nRun: npm install\n$/),
+      stderr: expect.stringMatching(/^\[1\/4\] packages {2}failed: The `npm ci` command can only install .*\nRun: npm install\n$/),
     });
   });
 });
