@@ -1,79 +1,54 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Snapshot } from "../../src/model/cluster.ts";
-import { verdictOf } from "../../src/model/judgement.ts";
-import { isEmptyPorts } from "../../src/net/ports.ts";
-import { reachByAsking } from "../../src/reach/asking.ts";
-import type { Reachability } from "../../src/reach/reachability.ts";
-import { judge, rulebook } from "../../src/semantics/judge.ts";
-import { specCuts } from "../../src/spec/cuts.ts";
 import { podPairs } from "../../src/spec/table/pairs.ts";
 import { tableOf } from "../../src/spec/table/table.ts";
-import { expectSameReachability } from "../reach/same-reachability.ts";
 import { distinctCluster } from "./cluster.ts";
-import { edit, edited } from "./edits.ts";
-import { snapshotOf, soakOptions } from "./soak.ts";
+import { holds } from "./counterexample.ts";
+import { edit } from "./edits.ts";
+import { clustersAsked, snapshotOf, snapshotsOf, soakOptions, soakSeed } from "./soak.ts";
+import { expectCounts, expectAnswers, expectWalk, walkOf, wrongAnswer, wrongStep } from "./table-checks.ts";
 
-function byAsking(snapshot: Snapshot, family: 4 | 6): Reachability {
-  const rules = rulebook(snapshot);
-  return reachByAsking((flow) => verdictOf(judge(rules, flow)), snapshot, specCuts(snapshot), family);
-}
+const table = { tableOf, podPairs };
 
 describe("the table", () => {
   test("says what asking says, over the whole flow space", async () => {
-    await fc.assert(
-      fc.asyncProperty(distinctCluster, async (raw) => {
-        const snapshot = await snapshotOf(raw);
-        for (const family of [4, 6] as const) expectSameReachability(tableOf(snapshot, family), byAsking(snapshot, family), snapshot);
-      }),
-      soakOptions(1),
+    await holds(
+      fc.asyncProperty(distinctCluster, async (raw) => expectAnswers(table, await snapshotOf(raw))),
+      1,
+      async ([raw]) => wrongAnswer(table, await snapshotOf(raw)),
     );
   });
 
   test("counts pairs as going through them one by one does", async () => {
     await fc.assert(
-      fc.asyncProperty(distinctCluster, async (raw) => {
-        const snapshot = await snapshotOf(raw);
-        const table = tableOf(snapshot, 4);
-        let open = 0n;
-        for (const from of snapshot.pods) {
-          for (const to of snapshot.pods) {
-            const connections = from === to ? undefined : table.connections(from, to);
-            if (connections !== undefined && !isEmptyPorts(connections.allow)) open++;
-          }
-        }
-        const counted = [...podPairs(table)].reduce((sum, [{ allow }, count]) => (isEmptyPorts(allow) ? sum : sum + count), 0n);
-        expect(counted).toBe(open);
-      }),
+      fc.asyncProperty(distinctCluster, async (raw) => expectCounts(table, await snapshotOf(raw))),
       soakOptions(1),
     );
   });
 
   test("after every edit of a random walk, says what a fresh one says, and an earlier one what it said", async () => {
-    await fc.assert(
+    await holds(
       fc.asyncProperty(
         fc.array(distinctCluster, { minLength: 2, maxLength: 6 }),
         fc.array(edit, { minLength: 5, maxLength: 20 }),
-        async (raws, edits) => {
-          const snapshots = [];
-          for (const raw of raws) snapshots.push(await snapshotOf(raw));
-          const [first] = snapshots as [Snapshot, ...Snapshot[]];
-          const walk = [{ snapshot: first, table: tableOf(first, 4) }];
-          for (const step of edits) {
-            // Now and then back to an earlier one: what was kept for the others must not show.
-            const from = walk.at(step.what === "go-back" ? -1 - (step.index % walk.length) : -1) as (typeof walk)[number];
-            const snapshot = edited(from.snapshot, snapshots, step);
-            const table = tableOf(snapshot, 4, from.table);
-            expectSameReachability(table, tableOf(snapshot, 4), snapshot);
-            walk.push({ snapshot, table });
-          }
-          const [earlier] = walk as [(typeof walk)[number]];
-          expectSameReachability(earlier.table, tableOf(earlier.snapshot, 4), earlier.snapshot);
-          const last = walk.at(-1) as (typeof walk)[number];
-          expect(podPairs(last.table)).toEqual(podPairs(tableOf(last.snapshot, 4)));
-        },
+        async (raws, edits) => expectWalk(table, walkOf(await snapshotsOf(raws), edits)),
       ),
-      soakOptions(1),
+      1,
+      async ([raws, edits]) => wrongStep(table, walkOf(await snapshotsOf(raws), edits)),
     );
+  });
+
+  test("of one long walk, says after every edit what a fresh one says", async () => {
+    const [drawn] = fc.sample(
+      fc.tuple(
+        fc.array(distinctCluster, { minLength: 20, maxLength: 20 }),
+        fc.array(edit, { minLength: 2 * clustersAsked, maxLength: 2 * clustersAsked, size: "max" }),
+      ),
+      { numRuns: 1, seed: soakSeed },
+    );
+    const snapshots: readonly Snapshot[] = await snapshotsOf(drawn[0]);
+    expect(drawn[1]).toHaveLength(2 * clustersAsked);
+    expectWalk(table, walkOf(snapshots, drawn[1]));
   });
 });
