@@ -17,6 +17,7 @@ export async function madeFiles() {
       ["Reading manifests", core.readMessages],
       ["Use-case files, and what judging them finds", core.useCaseMessages],
       ["Contrail", contrail.contrailMessages],
+      ["Dumps of Contrail's configuration", contrail.dumpMessages],
       ["The command line", cli.messages],
     ]),
     // The lab answers where it can run: the picture must be the same on every machine.

@@ -166,6 +166,7 @@ function settled(raw: RawOptions): Options {
     policy: text("policy"),
     profile: text("profile"),
     events: text("events"),
+    policySet: text("policySet"),
     all: on("all"),
     force: on("force"),
     write: on("write"),

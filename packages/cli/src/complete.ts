@@ -1,4 +1,4 @@
-import { contrailMessages, deviations, profileNames } from "@netproof/core/contrail";
+import { contrailMessages, deviations, dumpMessages, profileNames } from "@netproof/core/contrail";
 import { readMessages, useCaseMessages } from "@netproof/core/parts";
 import { readCommandLine } from "./arguments.ts";
 import { shells } from "./commands/completion.ts";
@@ -39,7 +39,7 @@ async function candidates(command: CommandName | undefined, before: readonly str
     case "help":
       return [
         ...commandNames,
-        ...[readMessages, useCaseMessages, contrailMessages, messages].flatMap((catalogue) => Object.keys(catalogue)),
+        ...[readMessages, useCaseMessages, contrailMessages, dumpMessages, messages].flatMap((catalogue) => Object.keys(catalogue)),
         ...deviations.map(({ id }) => id),
       ];
     default:

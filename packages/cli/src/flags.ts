@@ -45,6 +45,7 @@ export interface Options {
   readonly policy: string | undefined;
   readonly profile: string | undefined;
   readonly events: string | undefined;
+  readonly policySet: string | undefined;
   readonly all: boolean;
   readonly force: boolean;
   readonly write: boolean;
@@ -129,6 +130,7 @@ export const flagsOf: Readonly<Record<CommandName, readonly Flag[]>> = {
     { long: "profile", value: "PROFILE" },
     { long: "policy", value: "NAME" },
     { long: "events", value: "FILE" },
+    { long: "policy-set", value: "NAME" },
     { long: "all" },
   ],
   lab: [

@@ -73,10 +73,12 @@ What Contrail (Tungsten Fabric, OpenSDN) makes of the policies; not Juniper CN2.
   explain FROM TO PORT      the walk of a packet, the rule and line that decide
     --all                   what each rule missed; PORT may be ICMP
   check [FILE]              policies that Contrail enforces otherwise, and why
+  import DUMP...            drift of the API's objects: missing, changed, moved
+    --policy-set NAME       which cluster, where the dump holds several
   --profile NAME    2021-11 (default)  2020-09  opensdn-2026-04
   --stage NAME      default: the last
   -o FORMAT[=FILE]  table json yaml; json of objects is as the API names things
-Exit    0 the same, answered  1 findings of check  2 input  4 undetermined
+Exit    0 the same, answered  1 findings, drift  2 input  4 undetermined
 `,
   lab: `Usage: netproof lab ACTION [FLAGS]
 Pods as network namespaces of this machine, real packets, no cluster.

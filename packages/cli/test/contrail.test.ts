@@ -19,6 +19,10 @@ const transcript: readonly (readonly [folder: string, lines: readonly string[]])
       "contrail explain client-qa webserver-dev 80 --stage before -o json",
       "contrail check",
       "contrail check --stage db-silent",
+      "contrail import ../../packages/cli/test/fixtures/contrail/drift.json --stage db-guarded",
+      "contrail import ../../packages/cli/test/fixtures/contrail/drift.json --stage db-guarded --policy-set other",
+      "contrail import",
+      "contrail import nowhere.json",
     ],
   ],
   [
@@ -28,6 +32,7 @@ const transcript: readonly (readonly [folder: string, lines: readonly string[]])
       "contrail explain web svc/cart 80 -f shop",
       "contrail check -f shop",
       "contrail check -f shop --assume-absent CiliumNetworkPolicy",
+      "contrail import broken -f shop",
       "contrail --help",
       "help D37",
     ],
@@ -50,8 +55,9 @@ it("docs/contrail.md shows what the commands print", async () => {
   expect(page).toContain(`\`\`\`\n${objects}\`\`\``);
   for (const [, block = ""] of page.matchAll(/```\n(\$ netproof [^`]*)```/g)) {
     const [line = "", ...lines] = block.split("\n");
-    const { stdout } = await netproof(line.replace("$ netproof ", ""), { cwd: dayOne });
-    expect(lines.join("\n")).toBe(stdout);
+    const command = line.replace("$ netproof ", "").replace("drift.json", `${path.relative(dayOne, fixtures)}/contrail/drift.json`);
+    const { stdout } = await netproof(command, { cwd: dayOne });
+    expect(lines.join("\n")).toBe(stdout.replaceAll(/\S*\/(?=drift\.json)/g, ""));
   }
 });
 

@@ -18,6 +18,8 @@ export { changesBetween } from "./report/changes.ts";
 export { coverageOf } from "./report/coverage.ts";
 export { contrailCheck, type CheckOptions } from "./report/contrail/check.ts";
 export { type Compared } from "./report/contrail/differences.ts";
+export { contrailDrift } from "./report/contrail/drift.ts";
+export { type ContrailDrift } from "./report/contrail/drift-types.ts";
 export { contrailObjects, selectObjects, type ObjectsWanted } from "./report/contrail/objects.ts";
 export {
   type ContrailSurvey,
@@ -38,6 +40,7 @@ export { reportDiagnostic } from "./report/places.ts";
 export { presentCheck, presentCoverage, presentLedger } from "./report/present/check.ts";
 export { annotationProperty, annotationText, csvField, safeText } from "./report/present/escape.ts";
 export { presentContrailCheck } from "./report/present/contrail-check.ts";
+export { presentContrailDrift } from "./report/present/contrail-drift.ts";
 export { presentContrailObjects } from "./report/present/contrail-objects.ts";
 export { presentContrailWalk } from "./report/present/contrail-walk.ts";
 export { presentDiagnostics } from "./report/present/frame.ts";

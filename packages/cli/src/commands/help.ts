@@ -1,4 +1,4 @@
-import { contrailMessages, deviation, deviations, type DeviationId } from "@netproof/core/contrail";
+import { contrailMessages, deviation, deviations, dumpMessages, type DeviationId } from "@netproof/core/contrail";
 import { nearest, readMessages, safeText, useCaseMessages, type CodePage } from "@netproof/core/parts";
 import { isCommandName, type Options } from "../flags.ts";
 import { helpText } from "../help.ts";
@@ -27,7 +27,7 @@ export async function run(_: Options, operands: readonly string[]): Promise<Exit
 }
 
 const codePages: ReadonlyMap<string, CodePage> = new Map(
-  [readMessages, useCaseMessages, contrailMessages, messages].flatMap((catalogue) =>
+  [readMessages, useCaseMessages, contrailMessages, dumpMessages, messages].flatMap((catalogue) =>
     Object.entries(catalogue).map(([code, { page }]) => [code, page as CodePage] as const),
   ),
 );

@@ -69,7 +69,8 @@ export function contrailCalculation(snapshot: Snapshot, profile: ProfileName = d
   return calculationOf(snapshot, compileObjects(snapshotObjects(snapshot), profiles[profile]));
 }
 
-function calculationOf(snapshot: Snapshot, configuration: Configuration): ContrailCalculation {
+/** The answers of a configuration, wherever it comes from: a kube-manager, or a dump. */
+export function calculationOf(snapshot: Snapshot, configuration: Configuration): ContrailCalculation {
   const walker = openWalker(configuration);
   const cuts = contrailCuts(snapshot, configuration);
   const reached = new Map<Family, Reachability>();

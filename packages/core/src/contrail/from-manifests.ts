@@ -1,6 +1,7 @@
 import type { Labels } from "../model/cluster.ts";
 import type { Direction } from "../model/policy.ts";
 import { childPath, spanOf, type Origin, type SourceDocument } from "../text/source.ts";
+import { child, items, keysOf, type Field } from "./fields.ts";
 import type {
   KubeExpression,
   KubeIngress,
@@ -44,12 +45,6 @@ export function kubeObject(raw: RawObject, reading: Reading): KubeObject | undef
     default:
       return undefined;
   }
-}
-
-/** A value and where it stands. */
-export interface Field {
-  readonly value: unknown;
-  readonly origin: Origin;
 }
 
 export function kubePolicy(root: Field, reading: Reading): KubePolicy {
@@ -181,29 +176,6 @@ function nameOf(root: Field): { readonly namespace: string; readonly name: strin
 
 function labelsOf(field: Field | undefined): Labels {
   return new Map(keysOf(field).flatMap((key) => (field === undefined ? [] : [[key, text(child(field, key)) ?? ""] as const])));
-}
-
-/** A field of a mapping; missing and null are the same (trap 8). */
-function child(parent: Field | undefined, key: string): Field | undefined {
-  if (parent === undefined || !isRecord(parent.value) || !Object.hasOwn(parent.value, key)) return undefined;
-  const value = parent.value[key];
-  return value === undefined || value === null
-    ? undefined
-    : { value, origin: { ...parent.origin, path: childPath(parent.origin.path, key) } };
-}
-
-function items(field: Field | undefined): readonly Field[] {
-  if (field === undefined || !Array.isArray(field.value)) return [];
-  const { document, path } = field.origin;
-  return field.value.map((value: unknown, i) => ({ value, origin: { document, path: childPath(path, i) } }));
-}
-
-function keysOf(field: Field | undefined): readonly string[] {
-  return field !== undefined && isRecord(field.value) ? Object.keys(field.value) : [];
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Text; what was written without quotes and is none (a label `y`) as it was written. */

@@ -1,7 +1,14 @@
 // The names of `@netproof/core/contrail`, by hand: the engine has its own door, because Contrail's objects are of no use without it.
 
 // the engine
-export { contrail, contrailCalculation, type ContrailCalculation, type ContrailEngine, type ContrailSession } from "./engine.ts";
+export {
+  calculationOf,
+  contrail,
+  contrailCalculation,
+  type ContrailCalculation,
+  type ContrailEngine,
+  type ContrailSession,
+} from "./engine.ts";
 export { defaultProfile, profileNamed, profileNames, profiles, type Profile, type ProfileName } from "./profiles.ts";
 
 // what kube-manager makes of objects and events
@@ -31,6 +38,12 @@ export type {
   TagSource,
 } from "./objects.ts";
 export { printPolicies, type PrintedEndpoint, type PrintedPolicies, type PrintedPolicy, type PrintedRule } from "./print.ts";
+
+// what a dump of the configuration holds, and how it has drifted
+export type { DumpDocument } from "./dump.ts";
+export { dumpMessages } from "./dump-messages.ts";
+export { importDump, type Imported, type ImportResult } from "./imported.ts";
+export { driftBetween, type Comparison, type Drift, type DriftKind } from "./drift.ts";
 
 // what the agents decide
 export {
