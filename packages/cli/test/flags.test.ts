@@ -35,7 +35,7 @@ describe("a mistake is answered with the nearest name and exit 2", () => {
     ["ask", "error: `ask` needs --flows FILE\n"],
     ["completion bsh", "error: no script for `bsh`, did you mean `bash`?\n"],
     ["help xcept-outside", "error: no command or code `xcept-outside`, did you mean `except-outside`?\n"],
-    ["contrail", "error: `contrail` needs an action\n  = help: netproof contrail objects|explain|check\n"],
+    ["contrail", "error: `contrail` needs an action\n  = help: netproof contrail objects|explain|check|import\n"],
     ["lint", "error: `lint` is not in this version of netproof\n"],
     [".", "error: no command `.`\n  = help: netproof run .\n"],
     ["check -f \u001b[31mred", "error[input-missing]: no file or folder `\\u{1b}[31mred`\n"],

@@ -58,8 +58,12 @@ export {
   type Explanation,
   type FlowExplanation,
   type ListRule,
+  type PortsExplanation,
   type ReportDiagnostic,
   type ReportEndpoint,
+  type SideExplanation,
+  type WalkExplanation,
+  type WrittenPart,
 } from "./report/types.ts";
 export { askSide } from "./report/words.ts";
 export { type CodePage, type MessageEntry, type Say, compareDiagnostics, compareTexts, sayer } from "./text/diagnostic.ts";

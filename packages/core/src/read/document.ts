@@ -6,7 +6,7 @@ import { jsonMembers, jsonRange, valueStart, type JsonOutline, type JsonPlace } 
 
 /** A document that also knows how far a node goes. */
 export interface LocatedDocument extends SourceDocument {
-  extentOf(path: string): Range;
+  readonly extentOf: (path: string) => Range;
 }
 
 /** A YAML document: its events, the text they speak of, and where its offsets are in the source. */

@@ -43,6 +43,7 @@ export function withoutSecrets(value: Value, document: LocatedDocument): SourceD
     source: shown,
     ...(document.syntax === undefined ? {} : { syntax: document.syntax }),
     locate: (path, part) => ({ ...document.locate(path, part), source: shown }),
+    extentOf: document.extentOf,
   };
 }
 

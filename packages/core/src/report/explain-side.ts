@@ -9,6 +9,7 @@ import { nearMiss } from "./near-misses.ts";
 import { frameOf, placeOf } from "./places.ts";
 import type { FrameLine, SideExplanation } from "./types.ts";
 import { shortList, sideText } from "./words.ts";
+import { writtenParts } from "./written-parts.ts";
 
 /** One direction of a flow: what its end says, the tiers in the order asked, and the lines that decided or nearly did. */
 export function explainSide(direction: Direction, flow: Flow, why: Why, reason: Reason): SideExplanation {
@@ -29,6 +30,7 @@ export function explainSide(direction: Direction, flow: Flow, why: Why, reason: 
     cited: frames.length === 0 && origin !== undefined && !byTier && step.tier !== "unread" ? cite(origin) : undefined,
     decides: byTier ? decidingLine(step) : undefined,
     frames,
+    written: writtenParts(step, direction, flow),
   };
 }
 

@@ -12,13 +12,17 @@ import type { Frame } from "./types.ts";
 /** A rule that did not allow, as a frame: each peer's failing part and the port's are marked where they stand. */
 export function nearMiss(miss: RuleMiss, flow: Flow): Frame {
   const { rule } = miss;
-  const end = rule.direction === "ingress" ? flow.from : flow.to;
-  const marks = [
-    ...miss.peers.map((peerMiss) => peerMark(peerMiss, end, flow, rule.policy.namespace)),
-    ...(miss.port === "matches" ? [] : portMarks(rule.ports, flow)),
-  ];
   const title = `${pathInSpec(rule.origin.path)}: ${missTitle(miss)}`;
-  return frameOf(spanOf(rule.origin), title, marks);
+  return frameOf(spanOf(rule.origin), title, nearMissMarks(miss, flow));
+}
+
+/** What failed, where it stands; `of` is the peer or the port entry that it belongs to. */
+export function nearMissMarks({ rule, peers, port }: RuleMiss, flow: Flow): readonly (Mark & { readonly of: Origin })[] {
+  const end = rule.direction === "ingress" ? flow.from : flow.to;
+  return [
+    ...peers.map((miss) => ({ ...peerMark(miss, end, flow, rule.policy.namespace), of: miss.peer.origin })),
+    ...(port === "matches" ? [] : portMarks(rule.ports, flow)),
+  ];
 }
 
 function missTitle({ port, peers }: RuleMiss): string {
@@ -83,17 +87,19 @@ function has({ key }: Requirement, value: string | undefined, name: string): str
   return value === undefined ? `${name} has no ${key}` : `${name} has ${key}=${value}`;
 }
 
-function portMarks(ports: "any" | readonly PortMatch[], flow: Flow): readonly Mark[] {
+function portMarks(ports: "any" | readonly PortMatch[], flow: Flow): readonly (Mark & { readonly of: Origin })[] {
   if (ports === "any") return [];
   const sameProtocol = ports.filter(({ protocol }) => protocol === flow.protocol);
   if (sameProtocol.length === 0) {
     return ports.map((port) => ({
+      of: port.origin,
       span: spanOf(child(port.origin, "protocol")),
       label: `protocol: ${port.protocol} is not ${flow.protocol}`,
       style: "primary",
     }));
   }
   return sameProtocol.map((port) => ({
+    of: port.origin,
     span: spanOf(child(port.origin, "port"), "value"),
     label: `port: ${portMiss(port, flow)}`,
     style: "primary",

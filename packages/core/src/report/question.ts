@@ -196,6 +196,7 @@ function unknownEndpoints(
     cited: undefined,
     decides: undefined,
     frames: [],
+    written: [],
   } as const;
   return {
     kind: "flow",

@@ -234,6 +234,18 @@ export interface SideExplanation {
   readonly decides: FrameLine | undefined;
   /** Near misses of a deny. */
   readonly frames: readonly Frame[];
+  /** The lines behind the answer, policy by policy and rule by rule. */
+  readonly written: readonly WrittenPart[];
+}
+
+/** Whole lines of a manifest, counted from 1, both included, and what they do for this answer. */
+export interface WrittenPart {
+  readonly role: "selects" | "isolates" | "rule" | "matches" | "misses";
+  readonly file: string;
+  readonly first: number;
+  readonly last: number;
+  /** `selects web`, `namespace: qa has project=qa`; empty for the whole rule. */
+  readonly text: string;
 }
 
 /** All ports of one pair, grouped by verdict and reason. */

@@ -27,6 +27,8 @@ export interface SourceDocument {
   readonly syntax?: "json";
   /** Finds a node by its manifest path (`spec.ingress[0].from[2]`); the nearest parent when it is not written there (a default). */
   locate(path: string, part: Part): Span;
+  /** How far the node at a path goes, from its first character to the end of its last line; undefined of a text without nodes. */
+  readonly extentOf?: (path: string) => Omit<Span, "source">;
 }
 
 /** Where a piece of the model was written. It takes no part in equality, order or a decision (invariant 7). */
@@ -63,6 +65,14 @@ export function pathInSpec(path: string): string {
 
 export function spanOf(origin: Origin, part: Part = "entry"): Span {
   return origin.document.locate(origin.path, part);
+}
+
+/** The lines of a node, counted from 1, both included. */
+export function linesOf({ document, path }: Origin): { readonly first: number; readonly last: number } {
+  const { source } = document;
+  const { start, end } = document.extentOf?.(path) ?? document.locate(path, "entry");
+  const written = source.text.slice(start, end).trimEnd();
+  return { first: positionOf(source, start).line, last: positionOf(source, start + Math.max(0, written.length - 1)).line };
 }
 
 export function positionOf(source: Source, offset: number): Position {

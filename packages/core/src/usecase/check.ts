@@ -79,6 +79,10 @@ export function checkStage(input: StageInput): StageResult {
       const [a, b] = [universe.pointOf(from), universe.pointOf(to)];
       return a === undefined || b === undefined ? undefined : intent.brokenBy(a, b);
     },
+    demandOn: (from, to, protocol, port) => {
+      const [a, b] = [universe.pointOf(from), universe.pointOf(to)];
+      return a === undefined || b === undefined ? undefined : intent.demandOn(a, b, protocol, port);
+    },
     excusedBy: (from, to, verdict, ports) => {
       // Endpoints that are not there at this stage ask for no excuse.
       const [sources, targets] = [from, to].map((ends) => ends.map(universe.pointOf).filter((point) => point !== undefined));

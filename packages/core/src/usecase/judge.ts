@@ -172,7 +172,7 @@ function evaluator(demanded: Demanded): (cell: Cell, list: Listed) => Evaluation
  * Rest speaks of pairs of the universe, and of the addresses that it includes. It is silent where neither end is a pod with a network of
  * its own: no policy governs flows between nodes, host-network pods and the outside, so no policy could ever meet it.
  */
-function restSpeaksOf({ from, to }: Cell, { including }: RestDemand): boolean {
+export function restSpeaksOf({ from, to }: Cell, { including }: RestDemand): boolean {
   const governed = from.ownNetwork || to.ownNetwork;
   const spokenOf = ({ points: [first] }: Bundle): boolean => first !== undefined && (first.kind !== "addresses" || including.has(first));
   return governed && spokenOf(from) && spokenOf(to);

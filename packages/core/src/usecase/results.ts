@@ -2,7 +2,7 @@ import type { Endpoint, Flow, Pod } from "../model/cluster.ts";
 import type { Verdict } from "../model/judgement.ts";
 import type { Direction, PolicyName } from "../model/policy.ts";
 import type { Family } from "../net/address.ts";
-import type { PortSet } from "../net/ports.ts";
+import type { PortSet, Protocol } from "../net/ports.ts";
 import type { Reachability } from "../reach/reachability.ts";
 import type { Diagnostic } from "../text/diagnostic.ts";
 import type { Origin } from "../text/source.ts";
@@ -132,6 +132,12 @@ export interface DeviationResult {
   readonly pairs: number;
 }
 
+/** `same`: as at the stage before. */
+export interface Demand {
+  readonly assertion: AssertionResult;
+  readonly want: "allow" | "deny" | "same";
+}
+
 /** What one engine gave at one stage. */
 export interface StageResult {
   readonly stage: Stage;
@@ -152,6 +158,8 @@ export interface StageResult {
   readonly findings: readonly Diagnostic[];
   /** The assertion under which this pair counts as broken (the `!` of a cell). */
   brokenBy(from: Endpoint, to: Endpoint): AssertionResult | undefined;
+  /** What the intent says of one port of a pair, and the first assertion that says it; undefined where it leaves it open. */
+  demandOn(from: Endpoint, to: Endpoint, protocol: Protocol, port: number): Demand | undefined;
   /** The deviation of this engine that excuses this verdict on all of these ports, from each of these endpoints to each of those. */
   excusedBy(from: readonly Endpoint[], to: readonly Endpoint[], verdict: Verdict, ports: PortSet): Deviation | undefined;
 }

@@ -1,10 +1,12 @@
+import { hasPort, type Protocol } from "../net/ports.ts";
 import { checkBecause, type Reasons } from "./because.ts";
 import { adjacencyOf, chainFaults } from "./chains.ts";
 import { demandsOf, type Demands } from "./constraints.ts";
-import { judgeCells, type Demanded, type Excuse, type RestDemand } from "./judge.ts";
+import { judgeCells, restSpeaksOf, type Demanded, type Excuse, type RestDemand } from "./judge.ts";
 import { pathsOf, subjectsOf } from "./properties.ts";
 import type {
   AssertionResult,
+  Demand,
   BecauseResult,
   BrokenPairs,
   Fault,
@@ -43,6 +45,7 @@ export interface Judged {
   readonly elsewhere: boolean;
   readonly excused: ReadonlyMap<Deviation, number>;
   brokenBy(from: Point, to: Point): AssertionResult | undefined;
+  demandOn(from: Point, to: Point, protocol: Protocol, port: number): Demand | undefined;
 }
 
 /** Pairs that do one thing, and the one to show. */
@@ -130,6 +133,20 @@ export function judgeScope(scope: Scope, context: Context): Judged {
       const cell = surface.cellOf(from, to);
       const owner = cell && tallied.brokenCells.get(cellKey(cell));
       return owner === undefined ? undefined : assertions[owner];
+    },
+    demandOn: (from, to, protocol, port) => {
+      for (const [i, own] of demands.entries()) {
+        const [assertion, constraints] = [assertions[i], own.flatMap((each) => each.constraints)];
+        const said = constraints.find(
+          (one) => one.from.has(from) && one.to.has(to) && hasPort(one.ports, protocol, port) && one.want !== "either",
+        );
+        if (said === undefined || assertion === undefined) continue;
+        return said.want === "allow" || said.want === "deny" ? { assertion, want: said.want } : undefined;
+      }
+      const [assertion, cell] = [assertions[demands.length], surface.cellOf(from, to)];
+      const { rest } = demanded;
+      if (assertion === undefined || cell === undefined || rest === undefined || !restSpeaksOf(cell, rest)) return undefined;
+      return rest.by.verdict === "ignore" ? undefined : { assertion, want: rest.by.verdict };
     },
   };
 }

@@ -344,6 +344,7 @@ export const explained: ExplainDocument = {
           cited: undefined,
           decides: undefined,
           frames: [],
+          written: [],
         },
         {
           direction: "ingress",
@@ -364,6 +365,15 @@ export const explained: ExplainDocument = {
                   marks: [{ start: 18, end: 33, label: "address: 10.47.255.230 is outside", style: "primary" }],
                 },
               ],
+            },
+          ],
+          written: [
+            {
+              role: "misses",
+              file: "policies/policy1.yaml",
+              first: 16,
+              last: 16,
+              text: "address: 10.47.255.230 is outside",
             },
           ],
         },

@@ -50,3 +50,8 @@ export function Name({ text, most = 28 }: { readonly text: string; readonly most
     </span>
   );
 }
+
+/** Words with `code` in them. */
+export function Prose({ text }: { readonly text: string }): JSX.Element {
+  return <p>{text.split(/`([^`]+)`/).map((part, i) => (i % 2 === 1 ? <code key={i}>{part}</code> : part))}</p>;
+}

@@ -123,6 +123,11 @@ export function rowNamed(name: string): PageRow | undefined {
   return currentRows.value.find((row) => row.id === name || row.name === name);
 }
 
+/** How somebody last acted: the focus follows the keyboard, never the pointer. */
+export const lastInput = signal<"keyboard" | "pointer">("pointer");
+addEventListener("keydown", () => (lastInput.value = "keyboard"), { capture: true });
+addEventListener("pointerdown", () => (lastInput.value = "pointer"), { capture: true });
+
 // ---- how it looks ---------------------------------------------------------------------
 
 export type Theme = "light" | "dark";

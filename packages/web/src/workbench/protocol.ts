@@ -17,6 +17,8 @@ export interface Workbench {
   report(version: Version): Promise<Report | undefined>;
   /** Why a flow is allowed or denied, by every engine that calculates. */
   explain(question: FlowQuestion): Promise<Explained>;
+  /** A known difference between an engine and Kubernetes, by its id. */
+  deviation(name: string): Promise<DeviationText | undefined>;
   endpoint(stage: number, row: string): Promise<EndpointDetail | undefined>;
 }
 
@@ -158,7 +160,22 @@ export interface FlowQuestion {
   readonly port: string | undefined;
 }
 
-export type Explained = { readonly document: ExplainDocument } | QuestionProblem;
+export type Explained =
+  | {
+      readonly document: ExplainDocument;
+      /** What the intent says of the flow: the assertion and what it wants. Undefined where it leaves it open, or all ports are asked. */
+      readonly demand: { readonly assertion: string; readonly want: "allow" | "deny" | "same" } | undefined;
+    }
+  | QuestionProblem;
+
+export interface DeviationText {
+  readonly id: string;
+  readonly title: string;
+  readonly effects: readonly ("more-open" | "more-closed" | "policy-missing" | "undefined-by-kubernetes")[];
+  readonly kubernetes: string;
+  readonly contrail: string;
+  readonly workaround: string;
+}
 
 export interface EndpointDetail {
   readonly row: PageRow;

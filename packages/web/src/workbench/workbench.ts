@@ -1,3 +1,4 @@
+import { deviation, type DeviationId } from "@netproof/core/contrail";
 import {
   coverageOf,
   explainQuestion,
@@ -5,6 +6,7 @@ import {
   portIntervals,
   protocols,
   reportDiagnostic,
+  resolveEnd,
   rulebook,
   type Diagnostic,
   type InputFile,
@@ -16,6 +18,7 @@ import { hashOf } from "./hash.ts";
 import { judgedOf, snapshotAt, type Judged } from "./judged.ts";
 import { kindOf, readMaterial, type Material } from "./material.ts";
 import type {
+  DeviationText,
   EndpointDetail,
   Explained,
   FileSummary,
@@ -32,7 +35,7 @@ import type {
   Workbench,
 } from "./protocol.ts";
 import { pageRow, rowSetOf, type RowSet } from "./rows.ts";
-import { groupsOf, portText, surveyOf } from "./survey.ts";
+import { askedPort, groupsOf, portText, surveyOf } from "./survey.ts";
 
 /** One state of the texts that could be read, with everything that was worked out from it. */
 interface State {
@@ -142,7 +145,16 @@ export function openWorkbench(today: string): Workbench {
       const explained = explainQuestion({ from, to, port }, judged.asked(stage));
       if ("problem" in explained) return explained;
       const stageName = judged.material.stages[stage]?.name;
-      return { document: { format: "netproof.explanation/1", stage: stageName === "" ? undefined : stageName, ...explained } };
+      return {
+        document: { format: "netproof.explanation/1", stage: stageName === "" ? undefined : stageName, ...explained },
+        demand: demandOn(judged, stage, from, to, port),
+      };
+    },
+    deviation: async (wanted: string): Promise<DeviationText | undefined> => {
+      const found = /^D\d+$/.test(wanted) ? deviation(wanted as DeviationId) : undefined;
+      if (found === undefined) return undefined;
+      const { id, title, effects, kubernetes, contrail, workaround } = found;
+      return { id, title, effects, kubernetes, contrail, workaround };
     },
     endpoint: async (stage: number, row: string): Promise<EndpointDetail | undefined> => {
       const state = stateOf("edited");
@@ -165,6 +177,20 @@ export function openWorkbench(today: string): Workbench {
       return { row: pageRow(found), isolated: { ingress: isolating("ingress"), egress: isolating("egress") } };
     },
   };
+}
+
+function demandOn(
+  judged: Judged,
+  stage: number,
+  from: string,
+  to: string,
+  port: string | undefined,
+): Extract<Explained, { readonly document: unknown }>["demand"] {
+  const asked = askedPort(port);
+  const { names } = judged.asked(stage);
+  const [a, b] = [from, to].map((end) => resolveEnd(end, names).end?.endpoints[0]);
+  const demand = asked && a && b && judged.result("spec", stage)?.demandOn(a, b, asked.protocol, asked.port);
+  return demand && { assertion: demand.assertion.id, want: demand.want };
 }
 
 function groupRow(name: string, own: readonly PageRow[]): PageRow {
