@@ -62,10 +62,11 @@ export {
   type ReportDiagnostic,
   type ReportEndpoint,
   type SideExplanation,
+  type Violation,
   type WalkExplanation,
   type WrittenPart,
 } from "./report/types.ts";
-export { askSide } from "./report/words.ts";
+export { askSide, becausePlace, becauseText } from "./report/words.ts";
 export { type CodePage, type MessageEntry, type Say, compareDiagnostics, compareTexts, sayer } from "./text/diagnostic.ts";
 export { positionOf } from "./text/source.ts";
 export { nearest } from "./text/suggest.ts";

@@ -135,14 +135,16 @@ export function judgeScope(scope: Scope, context: Context): Judged {
       return owner === undefined ? undefined : assertions[owner];
     },
     demandOn: (from, to, protocol, port) => {
+      let isLeftOpen = false;
       for (const [i, own] of demands.entries()) {
         const [assertion, constraints] = [assertions[i], own.flatMap((each) => each.constraints)];
-        const said = constraints.find(
-          (one) => one.from.has(from) && one.to.has(to) && hasPort(one.ports, protocol, port) && one.want !== "either",
-        );
-        if (said === undefined || assertion === undefined) continue;
-        return said.want === "allow" || said.want === "deny" ? { assertion, want: said.want } : undefined;
+        const speaking = constraints.filter((one) => one.from.has(from) && one.to.has(to) && hasPort(one.ports, protocol, port));
+        const want = speaking.map((one) => one.want).find((each) => each === "allow" || each === "deny");
+        if (want !== undefined && assertion !== undefined) return { assertion, want };
+        isLeftOpen ||= speaking.length > 0;
       }
+      // Who says `either` says it so that `rest` does not forbid it.
+      if (isLeftOpen) return undefined;
       const [assertion, cell] = [assertions[demands.length], surface.cellOf(from, to)];
       const { rest } = demanded;
       if (assertion === undefined || cell === undefined || rest === undefined || !restSpeaksOf(cell, rest)) return undefined;

@@ -1,8 +1,9 @@
 import type { JSX } from "preact";
-import { counted, FlowSentence } from "../parts/flow.tsx";
+import { counted, FlowSentence, grouped } from "../parts/flow.tsx";
 import { Glyph } from "../parts/Glyph.tsx";
 import { useReport, useSurvey } from "../state/answers.ts";
 import { askWhy, go, goToStage, currentPort, currentStage, subject } from "../state/store.ts";
+import type { Violation } from "@netproof/core/parts";
 import type { AssertionState } from "../workbench/protocol.ts";
 
 /** Whether the design holds at this stage, and for each assertion that does not a flow that shows it. */
@@ -10,7 +11,6 @@ export function IntentPanel(): JSX.Element {
   const about = subject.value;
   const index = currentStage.value;
   const stage = about?.stages[index];
-  const next = about?.stages[index + 1];
   const survey = useSurvey(index, "spec", currentPort.value);
   const report = useReport();
   if (about === undefined || stage === undefined) return <></>;
@@ -29,52 +29,93 @@ export function IntentPanel(): JSX.Element {
         </p>
       </header>
       <ul class="assertions">
-        {about.assertions.map(({ id, text }, i) => {
-          const state = stage.holds[i] ?? "not-judged";
-          const violation = reported?.violations.find(({ assertion }) => assertion === id);
-          const witness = violation?.witness;
-          return (
-            <li key={id} class={`assertion ${state}`}>
-              <Glyph name={glyphOf(state)} size={16} />
-              <div>
-                <p class="assertion-text">{text}</p>
-                <p class={`assertion-state ${state}`}>{stateText(state, survey?.breaks[i], violation?.pairs)}</p>
-                {witness !== undefined && (
-                  <p class="witness">
-                    <span class="caption">witness</span> <FlowSentence flow={{ from: witness.from, to: witness.to, port: witness.port }} />
-                    <button type="button" class="link" onClick={() => askWhy(witness.from, witness.to, witness.port)}>
-                      Why
-                    </button>
-                  </p>
-                )}
-                {violation?.subject !== undefined && <p class="witness">{violation.subject}</p>}
-              </div>
-              <span class="assertion-id mono">{id}</span>
-            </li>
-          );
-        })}
+        {about.assertions.map((assertion, i) => (
+          <AssertionItem
+            key={assertion.id}
+            assertion={assertion}
+            state={stage.holds[i] ?? "not-judged"}
+            onPort={survey?.breaks[i]}
+            violation={reported?.violations.find((one) => one.assertion === assertion.id)}
+          />
+        ))}
       </ul>
       <Agreement />
-      <div class="panel-foot">
-        {next !== undefined && (
-          <button type="button" class="button primary" onClick={() => goToStage(index + 1)}>
-            Next stage: {next.name}
-          </button>
-        )}
-        {next === undefined && index > 0 && (
-          <button type="button" class="button primary" onClick={() => goToStage(0)}>
-            Back to the first stage
-          </button>
-        )}
+      <NextStage>
         <button type="button" class="button" onClick={() => go({ view: "tour" })}>
           Start the tour
         </button>
-      </div>
+      </NextStage>
     </>
   );
 }
 
-function heldText(held: number, all: number): string {
+/** The way to the next stage, or back to the first one. */
+export function NextStage({ children }: { readonly children: JSX.Element }): JSX.Element {
+  const index = currentStage.value;
+  const next = subject.value?.stages[index + 1];
+  return (
+    <div class="panel-foot">
+      {next !== undefined && (
+        <button type="button" class="button primary" onClick={() => goToStage(index + 1)}>
+          Next stage: {next.name}
+        </button>
+      )}
+      {next === undefined && index > 0 && (
+        <button type="button" class="button primary" onClick={() => goToStage(0)}>
+          Back to the first stage
+        </button>
+      )}
+      {children}
+    </div>
+  );
+}
+
+/** One assertion, its state at this stage, and a flow that breaks it. */
+export function AssertionItem({
+  assertion: { id, text },
+  state,
+  onPort,
+  was,
+  violation,
+}: {
+  readonly assertion: { readonly id: string; readonly text: string };
+  readonly state: AssertionState;
+  /** Flows that break it on the port that is looked at. */
+  readonly onPort: number | undefined;
+  /** The same at the stage before, where the two are compared. */
+  readonly was?: number | undefined;
+  readonly violation: Violation | undefined;
+}): JSX.Element {
+  const witness = violation?.witness;
+  return (
+    <li class={`assertion ${state}`}>
+      <Glyph name={glyphOf(state)} size={16} />
+      <div>
+        <p class="assertion-text">{text}</p>
+        <p class={`assertion-state ${state}`}>
+          {stateText(state, onPort, violation?.pairs)}
+          {was !== undefined && onPort !== undefined && was !== onPort && (
+            <span class="chip chip-changed moved">
+              {was} → {onPort}
+            </span>
+          )}
+        </p>
+        {witness !== undefined && (
+          <p class="witness">
+            <span class="caption">witness</span> <FlowSentence flow={{ from: witness.from, to: witness.to, port: witness.port }} />
+            <button type="button" class="link" onClick={() => askWhy(witness.from, witness.to, witness.port)}>
+              Why
+            </button>
+          </p>
+        )}
+        {violation?.subject !== undefined && <p class="witness">{violation.subject}</p>}
+      </div>
+      <span class="assertion-id mono">{id}</span>
+    </li>
+  );
+}
+
+export function heldText(held: number, all: number): string {
   if (held === all) return all === 1 ? "The assertion holds" : `All ${all} assertions hold`;
   return `${held} of ${all} assertions ${held === 1 ? "holds" : "hold"}`;
 }
@@ -138,7 +179,7 @@ function OpenPairs(): JSX.Element {
   return (
     <header class="panel-head">
       <h1 class="answer">
-        {counts === undefined ? "Judging" : `${counted(counts.allow + counts.some, "flow")} of ${counted(counts.pairs, "flow")} open`}
+        {counts === undefined ? "Judging" : `${grouped(counts.allow + counts.some)} of ${counted(counts.pairs, "flow")} open`}
       </h1>
       <p>
         No intent is stated here, so nothing holds or fails. <code>netproof init</code> writes a use case from manifests.

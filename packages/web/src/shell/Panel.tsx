@@ -1,16 +1,30 @@
 import type { JSX } from "preact";
-import { currentFlow, where } from "../state/store.ts";
+import { ChangesPanel } from "../design/ChangesPanel.tsx";
+import { currentOverlays } from "../design/overlays.ts";
+import { currentFlow, currentStage, where } from "../state/store.ts";
 import { WhyPanel } from "../why/WhyPanel.tsx";
 import { EndpointPanel } from "./EndpointPanel.tsx";
 import { IntentPanel } from "./IntentPanel.tsx";
 
-/** Beside every place: why a flow is what it is; without one the endpoint that is selected, else the intent. */
+/**
+ * Beside every place: why a flow is what it is; without one the endpoint that is selected, else what this stage changed, where
+ * changes are drawn, or the intent.
+ */
 export function Panel(): JSX.Element {
   const selected = currentFlow.value;
   const row = /^row:(.+)$/.exec(where.value.keys.sel ?? "")?.[1];
+  const isChanging = where.value.view === "design" && currentStage.value > 0 && currentOverlays.value.changes;
   return (
     <aside id="panel" class="panel" tabIndex={-1} aria-label={selected === undefined ? (row ?? "Intent") : "Why"}>
-      {selected !== undefined ? <WhyPanel flow={selected} /> : row !== undefined ? <EndpointPanel name={row} /> : <IntentPanel />}
+      {selected !== undefined ? (
+        <WhyPanel flow={selected} />
+      ) : row !== undefined ? (
+        <EndpointPanel name={row} />
+      ) : isChanging ? (
+        <ChangesPanel />
+      ) : (
+        <IntentPanel />
+      )}
     </aside>
   );
 }

@@ -17,6 +17,10 @@ export interface Workbench {
   report(version: Version): Promise<Report | undefined>;
   /** Why a flow is allowed or denied, by every engine that calculates. */
   explain(question: FlowQuestion): Promise<Explained>;
+  /** The reason of many pairs of workloads in a few words each. */
+  lanes(question: LaneQuestion): Promise<readonly (Lane | undefined)[]>;
+  /** By row: the directions in which some policy isolates it, as bits of `isolates`. */
+  isolation(stage: number, grouping: Grouping): Promise<Uint8Array>;
   /** A known difference between an engine and Kubernetes, by its id. */
   deviation(name: string): Promise<DeviationText | undefined>;
   endpoint(stage: number, row: string): Promise<EndpointDetail | undefined>;
@@ -150,6 +154,32 @@ export interface Survey {
 /** A cell's value. `some`: on some ports only, in one family only, or for some pairs of a group. */
 export const cell = { none: 0, deny: 1, allow: 2, undetermined: 3, some: 4 } as const;
 
+/** Bits of `isolation`. */
+export const isolates = { ingress: 1, egress: 2 } as const;
+
+export interface LaneQuestion {
+  readonly stage: number;
+  readonly engine: string;
+  /** `80/TCP`; undefined: the reason on 80/TCP, and no demand. */
+  readonly port: string | undefined;
+  /** Ids of rows, from and to. */
+  readonly pairs: readonly (readonly [string, string])[];
+}
+
+export interface Lane {
+  /** The end at which it is stopped or left open by the API; undefined where it is open. */
+  readonly stops: "from" | "to" | "both" | undefined;
+  readonly because: string;
+  readonly place: { readonly file: string; readonly line: number } | undefined;
+  readonly demand: Demanded | undefined;
+}
+
+/** The assertion that speaks of a flow, and what it wants. */
+export interface Demanded {
+  readonly assertion: string;
+  readonly want: "allow" | "deny" | "same";
+}
+
 export interface FlowQuestion {
   readonly version: Version;
   readonly stage: number;
@@ -164,7 +194,7 @@ export type Explained =
   | {
       readonly document: ExplainDocument;
       /** What the intent says of the flow: the assertion and what it wants. Undefined where it leaves it open, or all ports are asked. */
-      readonly demand: { readonly assertion: string; readonly want: "allow" | "deny" | "same" } | undefined;
+      readonly demand: Demanded | undefined;
     }
   | QuestionProblem;
 

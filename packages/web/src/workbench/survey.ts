@@ -45,7 +45,15 @@ export function surveyOf(judged: Judged, set: RowSet, question: SurveyQuestion, 
   const survey =
     question.grouping === "namespace"
       ? { ...own, ...byNamespace(set.rows, cells, broken) }
-      : { ...own, rows: set.rows.length, cells, broken, shares: undefined, counts: countsOf(set.rows, cells, broken) };
+      : {
+          ...own,
+          rows: set.rows.length,
+          cells,
+          broken,
+          shares: undefined,
+
+          counts: countsOf(set.rows, cells, broken),
+        };
   return { ...survey, took: performance.now() - started };
 }
 
@@ -172,7 +180,11 @@ function byNamespace(
 ): Pick<Survey, "rows" | "cells" | "broken" | "shares" | "counts"> {
   const groups = groupsOf(rows);
   const size = groups.length;
-  const own = { cells: new Uint8Array(size * size), broken: new Uint8Array(size * size), shares: new Uint8Array(size * size) };
+  const own = {
+    cells: new Uint8Array(size * size),
+    broken: new Uint8Array(size * size),
+    shares: new Uint8Array(size * size),
+  };
   groups.forEach(({ rows: sources }, a) => {
     groups.forEach(({ rows: targets }, b) => {
       let [pairs, allow, undetermined, value] = [0, 0, 0, cell.none as number];

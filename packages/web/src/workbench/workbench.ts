@@ -16,14 +16,17 @@ import {
 } from "@netproof/core/parts";
 import { hashOf } from "./hash.ts";
 import { judgedOf, snapshotAt, type Judged } from "./judged.ts";
+import { isolationOf, lanesOf } from "./lanes.ts";
 import { kindOf, readMaterial, type Material } from "./material.ts";
 import type {
+  Demanded,
   DeviationText,
   EndpointDetail,
   Explained,
   FileSummary,
   FlowQuestion,
   Grouping,
+  LaneQuestion,
   Opened,
   OpenSource,
   PageRow,
@@ -150,6 +153,14 @@ export function openWorkbench(today: string): Workbench {
         demand: demandOn(judged, stage, from, to, port),
       };
     },
+    lanes: async (question: LaneQuestion) => {
+      const state = stateOf("edited");
+      return lanesOf(state.judged, setOf(state, "workload"), question);
+    },
+    isolation: async (stage: number, grouping: Grouping) => {
+      const state = stateOf("edited");
+      return isolationOf(state.judged, setOf(state, grouping), stage);
+    },
     deviation: async (wanted: string): Promise<DeviationText | undefined> => {
       const found = /^D\d+$/.test(wanted) ? deviation(wanted as DeviationId) : undefined;
       if (found === undefined) return undefined;
@@ -179,13 +190,7 @@ export function openWorkbench(today: string): Workbench {
   };
 }
 
-function demandOn(
-  judged: Judged,
-  stage: number,
-  from: string,
-  to: string,
-  port: string | undefined,
-): Extract<Explained, { readonly document: unknown }>["demand"] {
+function demandOn(judged: Judged, stage: number, from: string, to: string, port: string | undefined): Demanded | undefined {
   const asked = askedPort(port);
   const { names } = judged.asked(stage);
   const [a, b] = [from, to].map((end) => resolveEnd(end, names).end?.endpoints[0]);

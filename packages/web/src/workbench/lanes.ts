@@ -1,0 +1,60 @@
+import { becausePlace, becauseText, hasPort, rulebook, type Row, type Why } from "@netproof/core/parts";
+import { snapshotAt, type Judged } from "./judged.ts";
+import { isolates, type Lane, type LaneQuestion } from "./protocol.ts";
+import type { RowSet } from "./rows.ts";
+import { askedPort } from "./survey.ts";
+
+/** Where all ports are looked at together, a lane's reason is that of the port most people look for. */
+const usualPort = { protocol: "TCP", port: 80 } as const;
+
+/** The reason of each pair in a few words, and what the intent wants of it; undefined for a pair that is no question. */
+export function lanesOf(judged: Judged, set: RowSet, { stage, engine, port, pairs }: LaneQuestion): readonly (Lane | undefined)[] {
+  const calculation = judged.calculation(engine, stage);
+  const view = set.viewOf(calculation);
+  const result = judged.result(engine, stage);
+  const asked = askedPort(port);
+  const { protocol, port: number } = asked ?? usualPort;
+  return pairs.map(([source, target]): Lane | undefined => {
+    const [from, to] = [rowOf(set, source), rowOf(set, target)];
+    if (from === undefined || to === undefined) return undefined;
+    const all = view.connections(from, to);
+    // The family that is closed explains why a pair is not simply open.
+    const one = all.find(({ connections }) => !hasPort(connections.allow, protocol, number)) ?? all[0];
+    if (one === undefined) return undefined;
+    const { why } = calculation.answer({ from: one.from, to: one.to, family: one.family, protocol, port: number });
+    const demand = asked && result?.demandOn(one.from, one.to, protocol, number);
+    return {
+      stops: stopsOf(why),
+      because: becauseText(why),
+      place: becausePlace(why),
+      demand: demand && { assertion: demand.assertion.id, want: demand.want },
+    };
+  });
+}
+
+/** By row: which directions of its pods some policy isolates at this stage, as bits of `isolates`. */
+export function isolationOf(judged: Judged, { rows }: RowSet, stage: number): Uint8Array {
+  const snapshot = snapshotAt(judged.material, stage);
+  const book = rulebook(snapshot);
+  const pods = new Map(snapshot.pods.map((pod) => [`${pod.namespace.name}/${pod.name}`, pod]));
+  return Uint8Array.from(rows, ({ members }) => {
+    let bits = 0;
+    for (const member of members) {
+      const pod = member.kind === "pod" ? pods.get(`${member.namespace.name}/${member.name}`) : undefined;
+      if (pod === undefined || pod.hostNetwork) continue;
+      if (book.isolating(pod, "ingress").length > 0) bits |= isolates.ingress;
+      if (book.isolating(pod, "egress").length > 0) bits |= isolates.egress;
+    }
+    return bits;
+  });
+}
+
+function rowOf({ rows, indexOf }: RowSet, name: string): Row | undefined {
+  const index = indexOf(name);
+  return index === undefined ? undefined : rows[index];
+}
+
+function stopsOf({ egress, ingress }: Why): Lane["stops"] {
+  const [from, to] = [egress.verdict !== "allow", ingress.verdict !== "allow"];
+  return from && to ? "both" : from ? "from" : to ? "to" : undefined;
+}
