@@ -86,7 +86,17 @@ export const layers = {
   },
   cli: {
     may: ["*"],
-    modules: ["@netproof/core/parts", "@netproof/core/contrail", "@netproof/lab", "commander", "string-width", "node:*"],
+    modules: [
+      "@netproof/core/parts",
+      "@netproof/core/contrail",
+      "@netproof/lab",
+      "commander",
+      "hono",
+      "@hono/node-server",
+      "string-width",
+      "node:*",
+    ],
+    moduleTypes: ["@netproof/web/wire"],
     because: "the command line stands on core's public names",
   },
 };

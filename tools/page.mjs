@@ -2,6 +2,8 @@
 import { build } from "esbuild";
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { load } from "js-yaml";
 
 const repository = path.resolve(import.meta.dirname, "..");
 const here = path.join(repository, "packages/web");
@@ -50,7 +52,8 @@ export async function buildPage(folder = path.join(here, "dist/page")) {
     "page.js": page,
     "page.css": style,
     "engine.js": chunkOf("engine", engine),
-    "examples.js": chunkOf("examples", scenarios()),
+    "examples.js": chunkOf("examples", await examples()),
+    "recording.js": chunkOf("recording", JSON.parse(readFileSync(path.join(here, "src/lab/recording.json"), "utf8"))),
     ...Object.fromEntries(chunks.map((name, i) => [`${name}.js`, others[i]])),
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
@@ -68,19 +71,34 @@ function chunkOf(name, value) {
   return `var netproofChunks=netproofChunks||{};netproofChunks.${name}=${JSON.stringify(value)};\n`;
 }
 
-/** The scenarios of the repository as the page opens them, by name. */
-function scenarios() {
+/** What the page comes with: the scenarios of the repository, and for each deviation of Contrail a cluster that shows it. */
+async function examples() {
   const folder = path.join(repository, "scenarios");
   const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return names
+  const scenarios = names
     .map(({ name }) => name)
     .toSorted()
-    .map((name) => ({
-      name,
-      files: readdirSync(path.join(folder, name))
+    .map((name) => {
+      const files = readdirSync(path.join(folder, name))
         .toSorted()
-        .map((file) => ({ path: file, text: readFileSync(path.join(folder, name, file), "utf8") })),
-    }));
+        .map((file) => ({ path: file, text: readFileSync(path.join(folder, name, file), "utf8") }));
+      const useCase = /** @type {{ about?: string }} */ (load(files.find((file) => file.path === "netproof.yaml")?.text ?? ""));
+      const [word = ""] = name.split("-");
+      const group = { recipe: "recipes", trap: "traps", tiers: "tiers" }[word] ?? "chapter";
+      return { name, group, title: name, about: useCase.about ?? "", files };
+    });
+  const core = path.join(repository, "packages/core/dist/contrail/index.js");
+  const { deviations } = /** @type {typeof import("@netproof/core/contrail")} */ (await import(pathToFileURL(core).href));
+  const deviating = deviations.flatMap(({ id, title, example, effects }) => {
+    // One that comes of a change needs two clusters and their order, which manifests alone do not have.
+    if (example === undefined || example.before !== undefined) return [];
+    const { from, to, port, protocol, manifests } = example;
+    const end = (/** @type {string} */ name) => name.replace(/^ip:/, "");
+    const about = effects.map((effect) => effect.replaceAll("-", " ")).join(", ");
+    const files = [{ path: `${id}.yaml`, text: manifests }];
+    return [{ name: id, group: "deviations", title: `${id} ${title}`, about, files, flow: `${end(from)}>${end(to)}:${port}/${protocol}` }];
+  });
+  return [...scenarios, ...deviating];
 }
 
 if (process.argv[1] === import.meta.filename) await buildPage();

@@ -172,6 +172,7 @@ function settled(raw: RawOptions): Options {
     write: on("write"),
     drop: on("drop"),
     raw: on("raw"),
+    listen: text("listen"),
   };
 }
 

@@ -51,6 +51,7 @@ export interface Options {
   readonly write: boolean;
   readonly drop: boolean;
   readonly raw: boolean;
+  readonly listen: string | undefined;
 }
 
 const manifests: readonly Flag[] = [
@@ -103,6 +104,7 @@ export const commandNames = [
   "check",
   "contrail",
   "lab",
+  "ui",
   "init",
   "schema",
   "completion",
@@ -141,6 +143,7 @@ export const flagsOf: Readonly<Record<CommandName, readonly Flag[]>> = {
     { long: "output", short: "o", value: "FILE", many: true },
     ...look,
   ],
+  ui: [...manifests, ...look, { long: "listen", value: "PORT" }],
   init: [...manifests, ...look, { long: "output", short: "o", value: "FILE", many: true }, { long: "force" }],
   schema: [{ long: "write" }, ...look],
   completion: look,

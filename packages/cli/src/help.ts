@@ -11,6 +11,7 @@ const overview = `Usage: netproof COMMAND [FLAGS]     proves what Kubernetes net
   explain FROM TO [PORT]    one flow: verdict, deciding lines, near misses
   ask --flows FILE          many flows at once
   contrail, lab             as Contrail would enforce; with real packets
+  ui [FILE]                 the page, in a browser of this machine
   check, init, schema, completion, help CODE
 Input   -f FILE|DIR|-  -R  -k DIR  -n NAMESPACE  -A  -l SELECTOR  --stage NAME
 Output  -o FORMAT  --output-file FILE  --no-headers  --full  --color  --ascii
@@ -94,6 +95,12 @@ Pods as network namespaces of this machine, real packets, no cluster.
   down                      ends the lab that is up
   --stage NAME              default: the last
   --drop                    deny in silence, as many plugins do
+`,
+  ui: `Usage: netproof ui [FILE] -f FILE|DIR|- [FLAGS]
+The page with this machine behind it: prints the address to open. It follows
+the files on disk, saves what is edited, and runs stages with real packets.
+  --listen PORT     of 127.0.0.1; without it a free one is found
+The address holds a token of this start, and other machines are not answered.
 `,
   check: `Usage: netproof check [FILE] -f FILE|DIR|- [FLAGS]
 Validates manifests and use cases and judges nothing: all errors at once.

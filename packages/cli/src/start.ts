@@ -19,6 +19,7 @@ const load: Readonly<Record<CommandName, () => Promise<Command>>> = {
   check: () => import("./commands/check.ts"),
   contrail: () => import("./commands/contrail.ts"),
   lab: () => import("./commands/lab.ts"),
+  ui: () => import("./commands/ui.ts"),
   init: () => import("./commands/init.ts"),
   schema: () => import("./commands/schema.ts"),
   completion: () => import("./commands/completion.ts"),

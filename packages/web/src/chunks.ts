@@ -1,15 +1,27 @@
 import type * as Editor from "./editor/chunk.ts";
 import type * as Graphviz from "./graphviz/chunk.ts";
+import type { Recording } from "../wire.d.ts";
 import type { OpenSource } from "./workbench/protocol.ts";
 
 /** Parts of the page that are loaded when they are needed, by the name of their script. */
 export interface Chunks {
   /** The workbench's script, for a worker. */
   readonly engine: string;
-  /** The scenarios that come with netproof. */
-  readonly examples: readonly OpenSource[];
+  /** What comes with netproof. */
+  readonly examples: readonly Example[];
+  /** What the lab measured of day-one on some machine. */
+  readonly recording: Recording;
   readonly editor: typeof Editor;
   readonly graphviz: typeof Graphviz;
+}
+
+/** A design to look at, and what it is about. */
+export interface Example extends OpenSource {
+  readonly group: "chapter" | "recipes" | "traps" | "tiers" | "deviations";
+  readonly title: string;
+  readonly about: string;
+  /** The flow that shows it. */
+  readonly flow?: string;
 }
 
 declare global {

@@ -1,8 +1,10 @@
+import { hostKind } from "./host.ts";
 import { render } from "preact";
 import { App } from "./shell/App.tsx";
-import { failure, openExample, where } from "./state/store.ts";
+import { openServed } from "./state/served.ts";
+import { openExample, where } from "./state/store.ts";
 
 const { source } = where.value;
 render(<App />, document.body);
-if (source !== "" && !source.startsWith("files-") && source !== "local") void openExample(source);
-else if (source.startsWith("files-")) failure.value = undefined;
+if (source === "local" || (source === "" && hostKind === "served")) void openServed();
+else if (source !== "" && !source.startsWith("files-")) void openExample(source);

@@ -8,6 +8,7 @@ import { ObjectsView } from "../objects/ObjectsView.tsx";
 import { OpenView } from "../open/OpenView.tsx";
 import { DropTarget } from "../open/DropTarget.tsx";
 import { TourView } from "../tour/TourView.tsx";
+import { serverTrouble } from "../host.ts";
 import { useKeys } from "../state/keys.ts";
 import type { ViewName } from "../state/location.ts";
 import { failure, currentFlow, go, goToStage, opened, openExample, currentStage, subject, where } from "../state/store.ts";
@@ -49,6 +50,11 @@ export function App(): JSX.Element {
       <TopBar />
       {isOpen && <StageBar />}
       <main id="main" tabIndex={-1}>
+        {serverTrouble.value !== undefined && (
+          <p class="banner" role="alert">
+            {serverTrouble.value}
+          </p>
+        )}
         {failure.value !== undefined && <Failure text={failure.value} />}
         <View view={isOpen ? view : "open"} />
       </main>

@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { hostKind } from "../host.ts";
 import { counted } from "../parts/flow.tsx";
 import { Glyph } from "../parts/Glyph.tsx";
 import { useSurvey } from "../state/answers.ts";
@@ -29,7 +30,7 @@ export function StatusBar(): JSX.Element {
         <svg class="lock" width="11" height="13" viewBox="0 0 11 13" aria-hidden="true">
           <path d="M2 6V4a3.5 3.5 0 0 1 7 0v2h1v6.5H1V6zM3.5 6h4V4a2 2 0 0 0-4 0z" fill="currentColor" />
         </svg>{" "}
-        Nothing leaves this browser
+        {hostKind === "served" ? `netproof ui on ${location.hostname}` : "Nothing leaves this browser"}
       </span>
       <span class="spring" />
       {opened.value !== undefined && (

@@ -88,6 +88,22 @@ export async function editText(path: string, text: string): Promise<void> {
   if (answer !== undefined && answer.revision >= revision.value) await take(answer);
 }
 
+/** The text as it stands is what edits are compared with from now on: it was saved, or the disk has it. */
+export async function keepText(path: string): Promise<void> {
+  await workbench.value?.keep([path]);
+  const now = opened.value;
+  if (now !== undefined)
+    opened.value = { ...now, files: now.files.map((file) => (file.path === path ? { ...file, edited: false } : file)) };
+}
+
+/** A file that is gone. */
+export async function removeText(path: string): Promise<void> {
+  texts.value = new Map([...texts.value].filter(([name]) => name !== path));
+  const answer = await workbench.value?.edit(path, undefined);
+  await workbench.value?.keep([path]);
+  if (answer !== undefined && answer.revision >= revision.value) await take(answer);
+}
+
 async function take(answer: Opened): Promise<void> {
   if (answer.subject !== undefined) currentRows.value = (await workbench.value?.rows("workload")) ?? [];
   opened.value = answer;

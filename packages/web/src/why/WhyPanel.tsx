@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ComparedExplanation, Explanation, FlowExplanation, PortsExplanation } from "@netproof/core/parts";
+import { EvidencePart } from "../lab/EvidencePart.tsx";
 import { FlowSentence, flowText, shortName } from "../parts/flow.tsx";
 import { Glyph } from "../parts/Glyph.tsx";
 import { VerdictChip } from "../parts/verdict.tsx";
@@ -46,6 +47,7 @@ export function WhyPanel({ flow }: { readonly flow: WrittenFlow }): JSX.Element 
       {explained !== undefined &&
         "document" in explained &&
         explained.document.answers.map((answer, i, { length }) => <OneAnswer key={i} answer={answer} several={length > 1} />)}
+      {explained !== undefined && "document" in explained && <EvidencePart flow={flow} />}
       {explained !== undefined &&
         "document" in explained &&
         explained.document.notes.map((note) => (
