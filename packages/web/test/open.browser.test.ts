@@ -98,6 +98,27 @@ describe.skipIf(noBrowser)("opening anything", () => {
     expect(problems).toEqual([]);
   });
 
+  test("two thousand workloads are a map of namespaces that unfold", async () => {
+    const pods = Array.from(
+      { length: 2000 },
+      (_, i) =>
+        `- {apiVersion: v1, kind: Pod, metadata: {name: app-${i}, namespace: team-${i % 20}, labels: {app: app-${i}}}, status: {podIP: 10.0.${i >> 8}.${i & 255}}}`,
+    );
+    const spaces = Array.from({ length: 20 }, (_, i) => `- {apiVersion: v1, kind: Namespace, metadata: {name: team-${i}}}`);
+    const { page, problems } = await openPage("");
+    await drop(page, { "cluster.yaml": ["apiVersion: v1", "kind: List", "items:", ...spaces, ...pods].join("\n") });
+    await page
+      .getByText("2 000 endpoints")
+      .or(page.getByText(/2\s?000 endpoints/))
+      .first()
+      .waitFor();
+    await page.keyboard.press("1");
+    await page.getByRole("button", { name: /^team-7\b.*100 pods · isolated 0 of 100.*open to everyone/ }).click();
+    await page.getByRole("group", { name: "Workloads of team-7" }).getByRole("button", { name: "app-1007", exact: true }).click();
+    await page.getByRole("heading", { name: "Labels" }).waitFor();
+    expect(problems).toEqual([]);
+  });
+
   test.each(["light", "dark"] as const)("has no violation of accessibility rules, %s", async (theme) => {
     const { page } = await openPage("/day-one/open", { theme });
     await page.getByRole("button", { name: /^All \d+ recipes$/ }).waitFor();

@@ -37,7 +37,7 @@ describe.skipIf(noBrowser)("why a flow is what it is", () => {
   });
 
   test("asks the other way, closes with Escape, and tells of a name that nobody bears", async () => {
-    const { page, problems } = await openPage("/day-one/matrix?stage=policy1&flow=client-qa>webserver-dev:80/TCP");
+    const { page, problems } = await openPage("/day-one/matrix?stage=policy1&flow=client-qa>webserver-dev:80/TCP&tab=pods");
     await page.getByRole("heading", { name: "client-qa → webserver-dev:80" }).waitFor();
     await page.keyboard.press("o");
     await page.getByRole("heading", { name: "webserver-dev → client-qa:80" }).waitFor();

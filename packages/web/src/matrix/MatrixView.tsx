@@ -1,46 +1,453 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
-import { counted } from "../parts/flow.tsx";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Segments, type Choice } from "../parts/controls.tsx";
+import { CellBox, type CellLook } from "../parts/Cell.tsx";
+import { counted, flowText, grouped } from "../parts/flow.tsx";
+import { Glyph } from "../parts/Glyph.tsx";
 import { fittedSize, MatrixGrid, type GridPosition } from "../parts/MatrixGrid.tsx";
 import { cellWord } from "../parts/verdict.tsx";
-import { useSurvey } from "../state/answers.ts";
-import { askWhy, currentPort, currentRows, currentStage } from "../state/store.ts";
+import { useAnswer } from "../state/answers.ts";
+import { useKeys } from "../state/keys.ts";
+import { askWhy, currentFlow, currentPort, currentRows, currentStage, go, subject, where } from "../state/store.ts";
+import { cell, type Grouping } from "../workbench/protocol.ts";
+import { CanvasMatrix } from "./CanvasMatrix.tsx";
+import type { Mode } from "./draw.ts";
+import { parseQuery } from "./filter.ts";
+import { hasStagesForm, matrixForm } from "./form.ts";
+import { mark, unanswered, type MatrixModel, type Sort } from "./model.ts";
+import { PairTable } from "./PairTable.tsx";
+import { StagesMatrix } from "./StagesMatrix.tsx";
+import { mostRows, useMatrix, type Matrix } from "./useMatrix.ts";
 
+/** Up to so many rows and columns every cell is an element; more are drawn on a canvas. */
+const mostElements = 40;
+const noneFolded: ReadonlySet<string> = new Set();
+
+/** Who can talk to whom: devices under test by stages, or everybody by everybody. */
 export function MatrixView(): JSX.Element {
-  const survey = useSurvey(currentStage.value, "spec", currentPort.value);
-  const [active, setActive] = useState<GridPosition | undefined>(undefined);
-  const rows = currentRows.value.map(({ id, name, kind, namespace, underTest }) => ({
-    id,
-    name,
-    group: kind === "pods" ? namespace : kind,
-    underTest,
-  }));
-  if (survey === undefined || survey.rows !== rows.length) return <></>;
-  const at = (row: number, column: number): number => row * survey.rows + column;
+  const about = subject.value;
+  const { keys } = where.value;
+  const form = matrixForm.value;
+  const query = useMemo(() => parseQuery(keys.q ?? ""), [keys.q]);
+  const terms = "terms" in query ? query.terms : [];
+  const isLarge = currentRows.value.length > mostRows;
+  const grouping: Grouping = isLarge
+    ? keys.group === "class"
+      ? "class"
+      : "namespace"
+    : keys.group === "class"
+      ? "class"
+      : keys.group === "ns"
+        ? "namespace"
+        : "workload";
+  const [folded, setFolded] = useState<ReadonlySet<string>>(noneFolded);
+  const sort: Sort = keys.sort === "reach" || keys.sort === "alike" ? keys.sort : "name";
+  const matrix = useMatrix({ grouping, terms, folded, sort });
+  // What the filter says of the view is done by the view.
+  useEffect(() => {
+    const port = terms.find((term) => term.kind === "view" && term.key === "port");
+    if (port?.kind === "view" && port.value !== (keys.port ?? subject.value?.ports[0])) go({ keys: { port: port.value } }, "replace");
+    const engine = terms.find((term) => term.kind === "view" && term.key === "engine");
+    if (engine?.kind === "view" && (keys.mode !== "one" || keys.engines !== engine.value))
+      go({ keys: { mode: "one", engines: engine.value } }, "replace");
+  }, [keys.q]);
+  const mode: Mode = keys.mode === "diff" ? "diff" : keys.mode === "one" ? "one" : "all";
+  const engines = matrix?.engines ?? (about?.engines ?? []).map(({ name }) => name);
+  const engine = mode === "one" ? Math.max(0, engines.indexOf(keys.engines ?? "")) : 0;
+  const filter = useRef<HTMLInputElement>(null);
+  useKeys({
+    f: () => filter.current?.focus(),
+    g: () => go({ keys: { group: grouping === "workload" ? "class" : grouping === "class" ? "ns" : "", tab: "pods" } }, "replace"),
+    t: () => go({ keys: { table: keys.table === "1" ? "" : "1" } }, "replace"),
+    d: () => go({ keys: { mode: mode === "diff" ? "" : "diff", engines: "" } }, "replace"),
+    n: () => matrix && nextMarked(matrix.model, mode, 1),
+    N: () => matrix && nextMarked(matrix.model, mode, -1),
+  });
+  if (about === undefined) return <></>;
+  const setMode = (value: string): void => {
+    if (value === "all") go({ keys: { mode: "", engines: "" } }, "replace");
+    else if (value === "diff") go({ keys: { mode: "diff", engines: "" } }, "replace");
+    else go({ keys: { mode: "one", engines: value } }, "replace");
+  };
+  const modes: readonly Choice<string>[] = [
+    { value: "all", label: "All engines" },
+    ...engines.map((name) => ({ value: name, label: name })),
+    { value: "diff", label: `Differences${matrix === undefined ? "" : ` ${grouped(matrix.model.counts.differing)}`}` },
+  ];
   return (
     <>
+      <h1 class="unseen">Matrix</h1>
       <div class="toolbar">
-        <h1 class="answer">
-          {counted(survey.counts.allow + survey.counts.some, "flow")} of {counted(survey.counts.pairs, "flow")} open
-        </h1>
+        {hasStagesForm.value && (
+          <Segments
+            label="Form"
+            value={form}
+            choices={[
+              { value: "pods", label: "Pods × pods" },
+              { value: "stages", label: "Devices under test × stages" },
+            ]}
+            onChoose={(value) =>
+              go({ keys: { tab: value === "pods" ? "pods" : "", table: "", q: value === "pods" ? (keys.q ?? "") : "" } }, "replace")
+            }
+          />
+        )}
+        <Filter text={keys.q ?? ""} field={filter} problem={"problem" in query ? query.problem : matrix?.problem} matrix={matrix} />
+        {form === "pods" && (
+          <>
+            <Segments<Grouping>
+              label="Rows"
+              value={grouping}
+              choices={[
+                {
+                  value: "workload",
+                  label: "Workloads",
+                  disabled: isLarge,
+                  title: isLarge ? `over ${grouped(mostRows)}: filter, or look at classes` : "",
+                },
+                { value: "class", label: "Classes" },
+                { value: "namespace", label: "Namespaces" },
+              ]}
+              onChoose={(value) => go({ keys: { group: value === "workload" ? "" : value === "namespace" ? "ns" : "class" } }, "replace")}
+            />
+            <select
+              class="button"
+              aria-label="Sort"
+              value={sort}
+              onChange={({ currentTarget }) => go({ keys: { sort: currentTarget.value === "name" ? "" : currentTarget.value } }, "replace")}
+            >
+              <option value="name">Sort: namespace, name</option>
+              <option value="reach">Sort: reachability</option>
+              <option value="alike">Sort: similarity</option>
+            </select>
+          </>
+        )}
+        <span class="spring" />
+        {engines.length > 1 && (
+          <Segments label="Engines" value={mode === "one" ? (engines[engine] ?? "all") : mode} choices={modes} onChoose={setMode} />
+        )}
       </div>
-      <MatrixGrid
-        label="Pods by pods"
-        rows={rows}
-        columns={rows}
-        size={fittedSize(rows, rows, { width: 980, height: 600 }) ?? { width: 16, height: 16 }}
-        lookAt={(row, column) => ({
-          values: [survey.cells[at(row, column)]],
-          itself: row === column,
-          violated: survey.broken[at(row, column)] !== 0,
-        })}
-        nameOf={(row, column) =>
-          `${rows[row]?.name ?? ""} to ${rows[column]?.name ?? ""}: ${cellWord(survey.cells[at(row, column)]) ?? "no question"}`
-        }
-        active={active}
-        onActive={setActive}
-        onPick={({ row, column }) => askWhy(rows[row]?.id ?? "", rows[column]?.id ?? "")}
-      />
+      {isLarge && grouping === "namespace" && (
+        <p class="matrix-note">{counted(currentRows.value.length, "workload")}: shown by namespace. Classes are the finest level.</p>
+      )}
+      {form === "stages" ? (
+        <StagesMatrix mode={mode} engine={engine} />
+      ) : matrix === undefined ? (
+        <p class="matrix-note quiet">judging {grouped(currentRows.value.length ** 2)} pairs</p>
+      ) : keys.table === "1" ? (
+        <PairTable model={matrix.model} engines={matrix.engines} />
+      ) : (
+        <Pods
+          matrix={matrix}
+          mode={mode}
+          engine={engine}
+          isGrouped={grouping === "namespace"}
+          onFold={(name) => {
+            const next = new Set(folded);
+            if (!next.delete(name)) next.add(name);
+            setFolded(next);
+          }}
+        />
+      )}
+      <Legend matrix={matrix} engines={engines} mode={mode} isTable={keys.table === "1"} />
     </>
+  );
+}
+
+/** The query is taken when it can be understood; until then everything stays as it was. */
+function Filter({
+  text,
+  field,
+  problem,
+  matrix,
+}: {
+  readonly text: string;
+  readonly field: { current: HTMLInputElement | null };
+  readonly problem: string | undefined;
+  readonly matrix: Matrix | undefined;
+}): JSX.Element {
+  const [typed, setTyped] = useState<string | undefined>(undefined);
+  const shown = typed ?? text;
+  const parsed = parseQuery(shown);
+  const wrong = "problem" in parsed ? parsed.problem : problem;
+  return (
+    <div class="filter">
+      <input
+        ref={field}
+        type="text"
+        class="mono"
+        aria-label="Filter"
+        aria-invalid={wrong !== undefined}
+        aria-describedby={wrong === undefined ? undefined : "filter-problem"}
+        placeholder="ns=dev  verdict=deny  differs"
+        value={shown}
+        onInput={({ currentTarget }) => {
+          setTyped(currentTarget.value);
+          if ("terms" in parseQuery(currentTarget.value)) go({ keys: { q: currentTarget.value.trim() } }, "replace");
+        }}
+        onBlur={() => "terms" in parsed && setTyped(undefined)}
+      />
+      {matrix !== undefined && text !== "" && (
+        <span class="quiet">
+          {grouped(matrix.model.rows.reduce((sum, { members }) => sum + members.length, 0))} of {grouped(matrix.rows.length)}
+        </span>
+      )}
+      {wrong !== undefined && (
+        <p id="filter-problem" class="filter-problem" role="alert">
+          {wrong}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Pods({
+  matrix: { model, engines },
+  mode,
+  engine,
+  isGrouped,
+  onFold,
+}: {
+  readonly matrix: Matrix;
+  readonly mode: Mode;
+  readonly engine: number;
+  readonly isGrouped: boolean;
+  readonly onFold: (group: string) => void;
+}): JSX.Element {
+  const { rows, columns, values, marks, shares } = model;
+  const width = columns.length;
+  const [active, setActive] = useState<GridPosition | undefined>(undefined);
+  const [hovered, setHovered] = useState<{ readonly at: GridPosition; readonly x: number; readonly y: number } | undefined>(undefined);
+  const [anchor, setAnchor] = useState<GridPosition | undefined>(undefined);
+  const room = useRef<HTMLDivElement>(null);
+  const [area, setArea] = useState({ width: 960, height: 620 });
+  useEffect(() => {
+    const element = room.current;
+    if (element === null) return undefined;
+    const observer = new ResizeObserver(() => setArea({ width: element.clientWidth, height: element.clientHeight }));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  const flow = currentFlow.value;
+  const chosen = useMemo(() => {
+    const is = (id: string, name: string, wanted: string | undefined): boolean => wanted === id || wanted === name;
+    const [row, column] = [
+      rows.findIndex(({ id, name }) => is(id, name, flow?.from)),
+      columns.findIndex(({ id, name }) => is(id, name, flow?.to)),
+    ];
+    return row < 0 || column < 0 ? undefined : { row, column };
+  }, [model, flow?.from, flow?.to]);
+  const shownActive = active ?? chosen;
+  const lookAt = (row: number, column: number): CellLook => {
+    const at = row * width + column;
+    const bits = marks[at] ?? 0;
+    const all = values.map((one) => (one[at] === unanswered ? undefined : one[at]));
+    const isDeviating = (bits & mark.deviation) !== 0 && mode !== "one";
+    const share = shares[at] ?? 255;
+    return {
+      values: mode === "one" ? [all[engine]] : isDeviating ? all : all.slice(0, 1),
+      itself: (bits & mark.itself) !== 0,
+      changed: (bits & mark.changed) !== 0 && mode !== "diff",
+      violated: (bits & mark.violated) !== 0 && mode !== "diff",
+      deviation: isDeviating,
+      text: share === 255 ? undefined : `${share} %`,
+      ...((bits & mark.leftOut) !== 0
+        ? { emphasis: "left-out" as const }
+        : mode === "diff" && !isDeviating
+          ? { emphasis: "quiet" as const }
+          : {}),
+    };
+  };
+  const nameOf = (row: number, column: number): string => {
+    const at = row * width + column;
+    const bits = marks[at] ?? 0;
+    const words = values.map((one) => cellWord(one[at]) ?? "n/a");
+    const said = new Set(words).size === 1 ? (words[0] ?? "") : words.map((word, i) => `${engines[i] ?? ""} ${word}`).join(", ");
+    return [
+      `${rows[row]?.name ?? ""} to ${columns[column]?.name ?? ""}, ${currentPort.value ?? "all ports"}: ${said}`,
+      shares[at] === 255 ? "" : `${shares[at] ?? 0} % open`,
+      (bits & mark.violated) !== 0 ? "not as the intent demands" : "",
+      (bits & mark.changed) !== 0 ? "changed in this stage" : "",
+    ]
+      .filter((part) => part !== "")
+      .join("; ");
+  };
+  const pick = (at: GridPosition, { extend }: { readonly extend: boolean }): void => {
+    const [from, to] = [rows[at.row], columns[at.column]];
+    if (from === undefined || to === undefined) return;
+    if (extend && (anchor ?? shownActive) !== undefined) {
+      const start = anchor ?? shownActive ?? at;
+      setAnchor(start);
+      const names = (list: MatrixModel["rows"], a: number, b: number): string =>
+        list
+          .slice(Math.min(a, b), Math.max(a, b) + 1)
+          .map(({ id }) => id)
+          .join(",");
+      go({ keys: { sel: `${names(rows, start.row, at.row)}>${names(columns, start.column, at.column)}`, flow: "" } });
+      return;
+    }
+    setAnchor(at);
+    if (from.isFolded || to.isFolded || isGrouped) go({ keys: { sel: `${from.id}>${to.id}`, flow: "" } });
+    else if (from.id !== to.id || values[0]?.[at.row * width + at.column] !== cell.none) askWhy(from.id, to.id);
+  };
+  const selection = where.value.keys.sel ?? "";
+  const [sources, targets] = useMemo(() => selection.split(">").map((text) => new Set(text.split(","))), [selection]);
+  const isSelected = (row: number, column: number): boolean =>
+    (chosen?.row === row && chosen.column === column) ||
+    (selection.includes(">") && sources?.has(rows[row]?.id ?? "") === true && targets?.has(columns[column]?.id ?? "") === true);
+  const zoom = Number(where.value.keys.zoom) || undefined;
+  const setZoom = (size: number): void =>
+    go({ keys: { zoom: String(Math.round(Math.min(56, Math.max(0.25, size)) * 100) / 100) } }, "replace");
+  const size =
+    rows.length <= mostElements && columns.length <= mostElements && zoom === undefined
+      ? fittedSize(rows, columns, { width: area.width - 24, height: area.height - 8 })
+      : undefined;
+  const current = zoom ?? 8;
+  useKeys({ "+": () => setZoom(current * 1.5), "-": () => setZoom(current / 1.5), "0": () => go({ keys: { zoom: "" } }, "replace") });
+  const shared = { lookAt, nameOf, active: shownActive, onActive: setActive, onPick: pick };
+  if (rows.length === 0 || columns.length === 0) {
+    return (
+      <div class="matrix-room" ref={room}>
+        <p class="matrix-note">Nothing matches the filter.</p>
+      </div>
+    );
+  }
+  return (
+    <div class="matrix-room" ref={room}>
+      {size !== undefined ? (
+        <div class="grid-scroll">
+          <MatrixGrid
+            label="From rows to columns"
+            rows={rows}
+            columns={columns}
+            size={size}
+            {...shared}
+            hovered={hovered?.at}
+            isSelected={isSelected}
+            onHover={(at) => setHovered(at === undefined ? undefined : { at, x: 0, y: 0 })}
+            onPickRow={(row) =>
+              go({ keys: { sel: rows[row]?.isFolded === true || isGrouped ? "" : `row:${rows[row]?.id ?? ""}`, flow: "" } })
+            }
+            onPickColumn={(column) =>
+              go({ keys: { sel: columns[column]?.isFolded === true || isGrouped ? "" : `row:${columns[column]?.id ?? ""}`, flow: "" } })
+            }
+          />
+        </div>
+      ) : (
+        <CanvasMatrix
+          label="From rows to columns"
+          model={model}
+          mode={mode}
+          engine={engine}
+          zoom={zoom}
+          {...shared}
+          onHover={(at, point) => setHovered(at === undefined ? undefined : { at, ...point })}
+          onPickGroup={onFold}
+          onZoom={setZoom}
+        />
+      )}
+      {hovered !== undefined && hovered.x > 0 && <Tooltip model={model} engines={engines} {...hovered} />}
+    </div>
+  );
+}
+
+function Tooltip({
+  model: { rows, columns, values, marks },
+  engines,
+  at: { row, column },
+  x,
+  y,
+}: {
+  readonly model: MatrixModel;
+  readonly engines: readonly string[];
+  readonly at: GridPosition;
+  readonly x: number;
+  readonly y: number;
+}): JSX.Element {
+  const [from, to] = [rows[row], columns[column]];
+  const [stage, port] = [currentStage.value, currentPort.value];
+  const isSingle = from?.isFolded === false && to?.isFolded === false;
+  const lanes = useAnswer(`hover ${stage} ${port ?? "all"} ${from?.id ?? ""} ${to?.id ?? ""}`, async (of) =>
+    isSingle ? of.lanes({ stage, engine: "spec", port, pairs: [[from.id, to.id]] }) : [],
+  );
+  if (from === undefined || to === undefined) return <></>;
+  const place = row * columns.length + column;
+  const words = values.map((one) => cellWord(one[place]));
+  return (
+    <div class="tooltip" role="tooltip" style={{ left: `${x + 14}px`, top: `${y + 14}px` }}>
+      <strong class="mono">{flowText({ from: from.id, to: to.id, port })}</strong>
+      <span>
+        {new Set(words).size === 1
+          ? (words[0] ?? ((marks[place] ?? 0) & mark.itself ? "itself" : "no question"))
+          : words.map((word, i) => `${engines[i] ?? ""} ${word ?? "–"}`).join(", ")}
+      </span>
+      {lanes?.[0] !== undefined && <span class="quiet">{lanes[0].because}</span>}
+      <span class="quiet">Enter: why</span>
+    </div>
+  );
+}
+
+/** Goes to the next cell that is marked. */
+function nextMarked({ rows, columns, marks }: MatrixModel, mode: Mode, step: 1 | -1): void {
+  const wanted = mode === "diff" ? mark.deviation : mark.deviation | mark.violated | mark.changed;
+  const found: number[] = [];
+  for (let at = 0; at < marks.length; at++) if (((marks[at] as number) & wanted) !== 0) found.push(at);
+  if (found.length === 0) return;
+  const flow = currentFlow.value;
+  const now =
+    flow === undefined
+      ? -1
+      : rows.findIndex(({ id, name }) => [id, name].includes(flow.from)) * columns.length +
+        columns.findIndex(({ id, name }) => [id, name].includes(flow.to));
+  const next = step > 0 ? (found.find((at) => at > now) ?? found[0]) : (found.findLast((at) => at < now) ?? found.at(-1));
+  if (next !== undefined) askWhy(rows[Math.floor(next / columns.length)]?.id ?? "", columns[next % columns.length]?.id ?? "");
+}
+
+/** Only the marks that are in use. */
+function Legend({
+  matrix,
+  engines,
+  mode,
+  isTable,
+}: {
+  readonly matrix: Matrix | undefined;
+  readonly engines: readonly string[];
+  readonly mode: Mode;
+  readonly isTable: boolean;
+}): JSX.Element {
+  const counts = matrix?.survey.counts;
+  const box = (look: CellLook, text: string): JSX.Element => (
+    <span class="legend-item">
+      <CellBox look={look} width={26} height={17} /> {text}
+    </span>
+  );
+  return (
+    <div class="legend">
+      {counts !== undefined && counts.allow > 0 && box({ values: [cell.allow] }, `allow ${grouped(counts.allow)}`)}
+      {counts !== undefined && counts.deny > 0 && box({ values: [cell.deny] }, `deny ${grouped(counts.deny)}`)}
+      {counts !== undefined && counts.some > 0 && box({ values: [cell.some] }, `some ports ${grouped(counts.some)}`)}
+      {counts !== undefined &&
+        counts.undetermined > 0 &&
+        box({ values: [cell.undetermined] }, `undetermined ${grouped(counts.undetermined)}`)}
+      {matrix !== undefined && matrix.model.counts.changed > 0 && mode !== "diff" && (
+        <span class="legend-item">
+          <Glyph name="changed" /> changed since the stage before
+        </span>
+      )}
+      {matrix !== undefined && matrix.model.counts.violated > 0 && mode !== "diff" && (
+        <span class="legend-item">
+          <Glyph name="violated" /> not as the intent demands
+        </span>
+      )}
+      {matrix !== undefined && matrix.model.counts.differing > 0 && (
+        <span class="legend-item">
+          <Glyph name="deviation" /> engines differ: {engines.join(" | ")}
+        </span>
+      )}
+      {box({ values: [cell.none], itself: true }, "itself")}
+      <span class="spring" />
+      <button type="button" class="link" onClick={() => go({ keys: { table: isTable ? "" : "1" } }, "replace")}>
+        {isTable ? "Show as matrix" : "Show as table"}
+      </button>
+    </div>
   );
 }

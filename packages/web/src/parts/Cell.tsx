@@ -110,7 +110,7 @@ function CellPart({
           {text === undefined ? (
             <path class="cell-half" d={`M${x} ${y}V${y + height}H${x + width}z`} />
           ) : (
-            <text class="cell-text" x={mx} y={my + 4}>
+            <text class="cell-text" x={mx} y={my + 4} aria-hidden="true">
               {text}
             </text>
           )}
@@ -126,7 +126,7 @@ function CellPart({
         <g class="cell-none">
           <rect class="cell-fill" {...inner} />
           {height >= 24 && width >= 24 && (
-            <text class="cell-text" x={mx} y={my + 3.5}>
+            <text class="cell-text" x={mx} y={my + 3.5} aria-hidden="true">
               n/a
             </text>
           )}

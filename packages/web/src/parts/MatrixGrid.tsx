@@ -76,11 +76,11 @@ export function MatrixGrid(props: MatrixGridProps): JSX.Element {
     >
       <svg role="presentation" width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
         <g role="row" aria-rowindex={1}>
-          <g role="columnheader" aria-label="from, to" aria-colindex={1}>
-            <text class="axis-corner" x={6} y={top - 22} aria-hidden="true">
+          <g role="columnheader" aria-colindex={1}>
+            <text class="axis-corner" x={6} y={top - 22}>
               from ↓
             </text>
-            <text class="axis-corner" x={6} y={top - 6} aria-hidden="true">
+            <text class="axis-corner" x={6} y={top - 6}>
               to →
             </text>
           </g>

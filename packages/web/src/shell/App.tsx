@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import { DesignView } from "../design/DesignView.tsx";
 import { EditorView } from "../editor/EditorView.tsx";
 import { LabView } from "../lab/LabView.tsx";
+import { matrixForm } from "../matrix/form.ts";
 import { MatrixView } from "../matrix/MatrixView.tsx";
 import { ObjectsView } from "../objects/ObjectsView.tsx";
 import { OpenView } from "../open/OpenView.tsx";
@@ -42,7 +43,7 @@ export function App(): JSX.Element {
       <a class="skip" href="#main" onClick={(event) => focusOn(event, "main")}>
         Skip to the content
       </a>
-      {isOpen && (
+      {isOpen && hasPanel(view) && (
         <a class="skip" href="#panel" onClick={(event) => focusOn(event, "panel")}>
           Skip to the panel
         </a>
@@ -67,9 +68,10 @@ export function App(): JSX.Element {
   );
 }
 
-/** The editor and the tour have results of their own beside the text. */
+/** The editor and the tour have results of their own beside the text, and devices by stages their intent below. */
 function hasPanel(view: ViewName): boolean {
-  return (view !== "editor" && view !== "tour") || currentFlow.value !== undefined;
+  const hasOwn = view === "editor" || view === "tour" || (view === "matrix" && matrixForm.value === "stages");
+  return !hasOwn || currentFlow.value !== undefined || (view === "matrix" && (where.value.keys.sel ?? "") !== "");
 }
 
 function panelClass(view: ViewName, isOpen: boolean): string {

@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { ManyPanel } from "../matrix/ManyPanel.tsx";
 import { ChangesPanel } from "../design/ChangesPanel.tsx";
 import { currentOverlays } from "../design/overlays.ts";
 import { currentFlow, currentStage, where } from "../state/store.ts";
@@ -12,12 +13,21 @@ import { IntentPanel } from "./IntentPanel.tsx";
  */
 export function Panel(): JSX.Element {
   const selected = currentFlow.value;
+  const { sel } = where.value.keys;
+  const many = sel?.includes(">") === true ? sel : undefined;
   const row = /^row:(.+)$/.exec(where.value.keys.sel ?? "")?.[1];
   const isChanging = where.value.view === "design" && currentStage.value > 0 && currentOverlays.value.changes;
   return (
-    <aside id="panel" class="panel" tabIndex={-1} aria-label={selected === undefined ? (row ?? "Intent") : "Why"}>
+    <aside
+      id="panel"
+      class="panel"
+      tabIndex={-1}
+      aria-label={selected === undefined ? (row ?? (many === undefined ? "Intent" : "Selection")) : "Why"}
+    >
       {selected !== undefined ? (
         <WhyPanel flow={selected} />
+      ) : many !== undefined ? (
+        <ManyPanel text={many} />
       ) : row !== undefined ? (
         <EndpointPanel name={row} />
       ) : isChanging ? (

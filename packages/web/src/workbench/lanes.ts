@@ -1,6 +1,17 @@
-import { becausePlace, becauseText, hasPort, rulebook, type Row, type Why } from "@netproof/core/parts";
+import {
+  becausePlace,
+  becauseText,
+  hasPort,
+  nearest,
+  parseSelector,
+  policyText,
+  rulebook,
+  selects,
+  type Row,
+  type Why,
+} from "@netproof/core/parts";
 import { snapshotAt, type Judged } from "./judged.ts";
-import { isolates, type Lane, type LaneQuestion } from "./protocol.ts";
+import { isolates, type Lane, type LaneQuestion, type MatchQuestion } from "./protocol.ts";
 import type { RowSet } from "./rows.ts";
 import { askedPort } from "./survey.ts";
 
@@ -46,6 +57,36 @@ export function isolationOf(judged: Judged, { rows }: RowSet, stage: number): Ui
       if (book.isolating(pod, "egress").length > 0) bits |= isolates.egress;
     }
     return bits;
+  });
+}
+
+/** By row, 1 where the first pod has the labels that are asked for, or is isolated by the policy; else a sentence. */
+export function matchingOf(judged: Judged, { rows }: RowSet, { stage, kind, text }: MatchQuestion): Uint8Array | string {
+  const snapshot = snapshotAt(judged.material, stage);
+  const pods = new Map(snapshot.pods.map((pod) => [`${pod.namespace.name}/${pod.name}`, pod]));
+  const podOf = ({ members: [member] }: Row): (typeof snapshot.pods)[number] | undefined =>
+    member?.kind === "pod" ? pods.get(`${member.namespace.name}/${member.name}`) : undefined;
+  if (kind === "selector") {
+    const source = { name: "filter", text };
+    const parsed = parseSelector(text, { document: { source, locate: () => ({ source, start: 0, end: text.length }) }, path: "" });
+    if ("misread" in parsed) return `\`${parsed.misread}\` is no condition on labels`;
+    return Uint8Array.from(rows, (row) => {
+      const pod = podOf(row);
+      return pod !== undefined && selects(parsed.selector, pod.labels) ? 1 : 0;
+    });
+  }
+  const names = snapshot.policies.map(({ name }) => policyText(name));
+  const found = names.find((name) => name === text || name.endsWith(`/${text}`));
+  if (found === undefined) {
+    const meant = nearest(text, names) ?? names.find((name) => nearest(text, [name.replace(/^.*\//, "")]) !== undefined);
+    return `no policy \`${text}\` at this stage${meant === undefined ? "" : `, did you mean \`${meant}\`?`}`;
+  }
+  const book = rulebook(snapshot);
+  return Uint8Array.from(rows, (row) => {
+    const pod = podOf(row);
+    if (pod === undefined || pod.hostNetwork) return 0;
+    const own = (["ingress", "egress"] as const).flatMap((direction) => book.isolating(pod, direction));
+    return own.some(({ name }) => policyText(name) === found) ? 1 : 0;
   });
 }
 

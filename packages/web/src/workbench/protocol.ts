@@ -21,6 +21,8 @@ export interface Workbench {
   lanes(question: LaneQuestion): Promise<readonly (Lane | undefined)[]>;
   /** By row: the directions in which some policy isolates it, as bits of `isolates`. */
   isolation(stage: number, grouping: Grouping): Promise<Uint8Array>;
+  /** By row, 1 where its first pod has these labels (a selector as kubectl has it) or is isolated by this policy. A sentence for what is neither. */
+  matching(question: MatchQuestion): Promise<Uint8Array | string>;
   /** A known difference between an engine and Kubernetes, by its id. */
   deviation(name: string): Promise<DeviationText | undefined>;
   endpoint(stage: number, row: string): Promise<EndpointDetail | undefined>;
@@ -153,6 +155,14 @@ export interface Survey {
 
 /** A cell's value. `some`: on some ports only, in one family only, or for some pairs of a group. */
 export const cell = { none: 0, deny: 1, allow: 2, undetermined: 3, some: 4 } as const;
+
+export interface MatchQuestion {
+  readonly stage: number;
+  readonly grouping: Grouping;
+  /** `app in (web,api),!canary`, or `dev/policy1`. */
+  readonly kind: "selector" | "policy";
+  readonly text: string;
+}
 
 /** Bits of `isolation`. */
 export const isolates = { ingress: 1, egress: 2 } as const;

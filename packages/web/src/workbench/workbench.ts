@@ -16,7 +16,7 @@ import {
 } from "@netproof/core/parts";
 import { hashOf } from "./hash.ts";
 import { judgedOf, snapshotAt, type Judged } from "./judged.ts";
-import { isolationOf, lanesOf } from "./lanes.ts";
+import { isolationOf, lanesOf, matchingOf } from "./lanes.ts";
 import { kindOf, readMaterial, type Material } from "./material.ts";
 import type {
   Demanded,
@@ -27,6 +27,7 @@ import type {
   FlowQuestion,
   Grouping,
   LaneQuestion,
+  MatchQuestion,
   Opened,
   OpenSource,
   PageRow,
@@ -160,6 +161,10 @@ export function openWorkbench(today: string): Workbench {
     isolation: async (stage: number, grouping: Grouping) => {
       const state = stateOf("edited");
       return isolationOf(state.judged, setOf(state, grouping), stage);
+    },
+    matching: async (question: MatchQuestion) => {
+      const state = stateOf("edited");
+      return matchingOf(state.judged, setOf(state, question.grouping), question);
     },
     deviation: async (wanted: string): Promise<DeviationText | undefined> => {
       const found = /^D\d+$/.test(wanted) ? deviation(wanted as DeviationId) : undefined;

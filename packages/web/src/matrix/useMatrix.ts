@@ -1,0 +1,103 @@
+import { useMemo } from "preact/hooks";
+import { currentRun, placeOf, runs } from "../lab/runs.ts";
+import { useAnswer } from "../state/answers.ts";
+import { currentStage, currentPort, subject } from "../state/store.ts";
+import { cell, type Grouping, type PageRow, type Survey } from "../workbench/protocol.ts";
+import type { Term } from "./filter.ts";
+import { modelOf, unanswered, type MatrixModel, type Sort } from "./model.ts";
+
+/** Clusters of more workloads are opened namespace by namespace. */
+export const mostRows = 4_000;
+
+export interface Matrix {
+  readonly model: MatrixModel;
+  /** Rows of the grouping, before the filter. */
+  readonly rows: readonly PageRow[];
+  /** In the order of the model's values. */
+  readonly engines: readonly string[];
+  readonly survey: Survey;
+  /** What of the filter names nothing. */
+  readonly problem: string | undefined;
+}
+
+export interface MatrixWishes {
+  readonly grouping: Grouping;
+  readonly terms: readonly Term[];
+  readonly folded: ReadonlySet<string>;
+  readonly sort: Sort;
+}
+
+interface Loaded {
+  readonly rows: readonly PageRow[];
+  readonly surveys: readonly Survey[];
+  readonly before: Survey | undefined;
+  readonly isolation: Uint8Array;
+  readonly matching: ReadonlyMap<string, Uint8Array>;
+  readonly problem: string | undefined;
+}
+
+/** Everything the matrix shows, of one stage and one moment. */
+export function useMatrix({ grouping, terms, folded, sort }: MatrixWishes): Matrix | undefined {
+  const about = subject.value;
+  const [stage, port] = [currentStage.value, currentPort.value];
+  const engines = (about?.engines ?? []).map(({ name }) => name);
+  const wanted = terms.flatMap((term) =>
+    term.kind === "end" && (term.key === "selector" || term.key === "policy")
+      ? term.values.map((text) => ({ kind: term.key as "selector" | "policy", text }))
+      : [],
+  );
+  const loaded = useAnswer(
+    `matrix ${stage} ${port ?? "all"} ${grouping} ${engines.join()} ${JSON.stringify(wanted)}`,
+    async (of): Promise<Loaded> => {
+      const survey = (at: number, engine: string): Promise<Survey> => of.survey({ version: "edited", stage: at, engine, port, grouping });
+      const [rows, before, isolation, surveys, found] = await Promise.all([
+        of.rows(grouping),
+        stage === 0 ? undefined : survey(stage - 1, "spec"),
+        of.isolation(stage, grouping),
+        Promise.all(engines.map((engine) => survey(stage, engine))),
+        Promise.all(wanted.map((one) => of.matching({ stage, grouping, ...one }))),
+      ]);
+      const matching = new Map(found.flatMap((one, i) => (typeof one === "string" ? [] : [[wanted[i]?.text ?? "", one] as const])));
+      return { rows, before, isolation, surveys, matching, problem: found.find((one) => typeof one === "string") };
+    },
+  );
+  const measured = runs.value;
+  return useMemo(() => {
+    const [survey] = loaded?.surveys ?? [];
+    if (loaded === undefined || survey === undefined || loaded.rows.length !== survey.rows) return undefined;
+    const lab = grouping === "workload" ? labCells(loaded.rows, port) : undefined;
+    const own = [
+      ...loaded.surveys.map(({ question, cells, broken }, i) => ({ name: question.engine, cells, broken: i === 0 ? broken : undefined })),
+      ...(lab === undefined ? [] : [{ name: "lab", cells: lab, broken: undefined }]),
+    ];
+    const model = modelOf({
+      rows: loaded.rows,
+      engines: own,
+      before: loaded.before,
+      openShares: survey.shares,
+      isolation: loaded.isolation,
+      matching: loaded.matching,
+      terms: loaded.problem === undefined ? terms : [],
+      folded,
+      sort,
+    });
+    return { model, rows: loaded.rows, engines: own.map(({ name }) => name), survey, problem: loaded.problem };
+  }, [loaded, JSON.stringify(terms), folded, sort, measured]);
+}
+
+/** What the lab measured of this stage on this port; undefined where it measured nothing here. */
+function labCells(rows: readonly PageRow[], port: string | undefined): Uint8Array | undefined {
+  const run = currentRun();
+  if (run === undefined || run.status === "recorded" || port === undefined || !run.probes.some((probe) => probe.port === port))
+    return undefined;
+  const cells = new Uint8Array(rows.length ** 2).fill(unanswered);
+  const words = { allow: cell.allow, deny: cell.deny, undetermined: cell.undetermined } as const;
+  rows.forEach((from, i) => {
+    rows.forEach((to, j) => {
+      const place = placeOf(run, from.id, to.id, port);
+      const answer = place === undefined ? undefined : run.answers[place];
+      if (answer !== undefined) cells[i * rows.length + j] = words[answer.verdict];
+    });
+  });
+  return cells;
+}
