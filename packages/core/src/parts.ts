@@ -5,6 +5,7 @@ export { verdictOfReason } from "./model/judgement.ts";
 export { emptySnapshot } from "./model/cluster.ts";
 export { emptyLedger } from "./model/ledger.ts";
 export { families } from "./net/address.ts";
+export { inCidr } from "./net/cidr.ts";
 export { isAllPorts, isEmptyPorts, portSet, protocols } from "./net/ports.ts";
 export { type Commentary } from "./reach/commentary.ts";
 export { type SpecCalculation } from "./spec/engine.ts";
@@ -13,6 +14,7 @@ export { type AskOptions } from "./reach/engine.ts";
 export { familiesInUse } from "./reach/families.ts";
 export { relationOf } from "./reach/reachability.ts";
 export { matchOrigin, matchText, policyText } from "./reach/why.ts";
+export { fieldsOf, type Shape } from "./read/fields.ts";
 export { assemble, parseYaml, readMessages, readObjects, type ManifestObject } from "./read/read.ts";
 export { changesBetween } from "./report/changes.ts";
 export { coverageOf } from "./report/coverage.ts";
@@ -66,9 +68,9 @@ export {
   type WalkExplanation,
   type WrittenPart,
 } from "./report/types.ts";
-export { askSide, becausePlace, becauseText } from "./report/words.ts";
+export { askSide, becausePlace, becauseText, decidingSide } from "./report/words.ts";
 export { type CodePage, type MessageEntry, type Say, compareDiagnostics, compareTexts, sayer } from "./text/diagnostic.ts";
-export { positionOf } from "./text/source.ts";
+export { linesOf, positionOf } from "./text/source.ts";
 export { nearest } from "./text/suggest.ts";
 export { checkDeviations, type Point } from "./usecase/check.ts";
 export { resolveEnd, type End, type EndProblem, type NameTable } from "./usecase/ends.ts";

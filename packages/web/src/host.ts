@@ -100,6 +100,11 @@ export async function* diskChanges(until: AbortSignal): AsyncGenerator<DiskChang
   if (!until.aborted) serverTrouble.value = stopped;
 }
 
+/** A file as the disk has it, as far as this page knows. */
+export function diskText(path: string): string | undefined {
+  return onDisk.get(path);
+}
+
 export function canSave(path: string): boolean {
   return hostKind === "served" && onDisk.has(path);
 }

@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { diskChanges, hostKind, servedSource, serverTrouble } from "../host.ts";
+import { diskChanges, diskText, hostKind, servedSource, serverTrouble } from "../host.ts";
 import { editText, failure, keepText, opened, openSource, removeText, texts, where } from "./store.ts";
 
 /** Files that changed on disk while an edit of theirs was not saved: the edit stays until somebody decides. */
@@ -39,6 +39,15 @@ async function followDisk(): Promise<void> {
     }
     await new Promise((resolve) => setTimeout(resolve, patience));
   }
+}
+
+/** Gives an edit up for what the disk has. */
+export async function takeDisk(path: string): Promise<void> {
+  const text = diskText(path);
+  conflicts.value = new Set([...conflicts.value].filter((one) => one !== path));
+  if (text === undefined) return;
+  await editText(path, text);
+  await keepText(path);
 }
 
 /** The disk's text is taken, unless somebody is writing another one here. */

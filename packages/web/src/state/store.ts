@@ -39,6 +39,8 @@ export const workbench = signal<Workbench | undefined>(undefined);
 export const opened = signal<Opened | undefined>(undefined);
 /** The texts as the editor has them, by path. */
 export const texts = signal<ReadonlyMap<string, string>>(new Map());
+/** The texts that edits are compared with. */
+export const keptTexts = signal<ReadonlyMap<string, string>>(new Map());
 /** Said in place of an answer: what could not be opened, or that the worker stopped. */
 export const failure = signal<string | undefined>(undefined);
 
@@ -56,6 +58,7 @@ export async function openSource(source: OpenSource, sourceName: string): Promis
     });
     const answer = await workbench.value.open(source);
     texts.value = new Map(source.files.map(({ path, text }) => [path, text]));
+    keptTexts.value = texts.value;
     await take(answer);
     if (where.value.source !== sourceName) {
       const view = where.value.view === "open" ? firstView(answer.subject) : where.value.view;
@@ -90,10 +93,17 @@ export async function editText(path: string, text: string): Promise<void> {
 
 /** The text as it stands is what edits are compared with from now on: it was saved, or the disk has it. */
 export async function keepText(path: string): Promise<void> {
+  keptTexts.value = new Map(keptTexts.value).set(path, texts.value.get(path) ?? "");
   await workbench.value?.keep([path]);
   const now = opened.value;
   if (now !== undefined)
     opened.value = { ...now, files: now.files.map((file) => (file.path === path ? { ...file, edited: false } : file)) };
+}
+
+/** Back to the text that was kept. */
+export async function revertText(path: string): Promise<void> {
+  const kept = keptTexts.value.get(path);
+  if (kept !== undefined) await editText(path, kept);
 }
 
 /** A file that is gone. */

@@ -7,7 +7,7 @@ import { Glyph } from "../parts/Glyph.tsx";
 import { VerdictChip } from "../parts/verdict.tsx";
 import { useExplained } from "../state/answers.ts";
 import { formatFlow, type WrittenFlow } from "../state/location.ts";
-import { currentStage, go, lastInput, where } from "../state/store.ts";
+import { currentStage, editText, go, lastInput, texts, where, workbench } from "../state/store.ts";
 import type { Explained } from "../workbench/protocol.ts";
 import { DeviationPart } from "./DeviationPart.tsx";
 import { Gates } from "./Gates.tsx";
@@ -48,6 +48,7 @@ export function WhyPanel({ flow }: { readonly flow: WrittenFlow }): JSX.Element 
         "document" in explained &&
         explained.document.answers.map((answer, i, { length }) => <OneAnswer key={i} answer={answer} several={length > 1} />)}
       {explained !== undefined && "document" in explained && <EvidencePart flow={flow} />}
+      {explained !== undefined && "document" in explained && isDenied(explained) && <DraftPart flow={flow} />}
       {explained !== undefined &&
         "document" in explained &&
         explained.document.notes.map((note) => (
@@ -56,6 +57,36 @@ export function WhyPanel({ flow }: { readonly flow: WrittenFlow }): JSX.Element 
           </section>
         ))}
     </article>
+  );
+}
+
+function isDenied({ document }: Extract<Explained, { readonly document: unknown }>): boolean {
+  return document.answers.every((answer) => verdictOf(firstOf(answer)) === "deny");
+}
+
+/** Closed, and meant to be open: a policy that opens this flow, as an edit to look at. */
+function DraftPart({ flow }: { readonly flow: WrittenFlow }): JSX.Element {
+  const [said, setSaid] = useState<string | undefined>(undefined);
+  if (flow.port === undefined) return <></>;
+  const write = async (): Promise<void> => {
+    const draft = await workbench.value?.draft({ version: "edited", stage: currentStage.value, ...flow });
+    if (draft === undefined) return;
+    if (typeof draft === "string") {
+      setSaid(draft);
+      return;
+    }
+    const text = (texts.value.get(draft.path) ?? "").replace(/\n*$/, "\n");
+    const first = text.split("\n").length + 1;
+    await editText(draft.path, `${text}---\n${draft.text}`);
+    go({ view: "editor", keys: { flow: "", line: `${draft.path}:${first}-${first + draft.text.trimEnd().split("\n").length - 1}` } });
+  };
+  return (
+    <section>
+      <button type="button" class="button" onClick={() => void write()}>
+        New policy that opens this flow
+      </button>
+      {said !== undefined && <p role="alert">{said}</p>}
+    </section>
   );
 }
 

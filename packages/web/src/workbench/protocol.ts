@@ -23,6 +23,17 @@ export interface Workbench {
   isolation(stage: number, grouping: Grouping): Promise<Uint8Array>;
   /** By row, 1 where its first pod has these labels (a selector as kubectl has it) or is isolated by this policy. A sentence for what is neither. */
   matching(question: MatchQuestion): Promise<Uint8Array | string>;
+  /** What lines of a file do at a stage. */
+  annotations(path: string, stage: number): Promise<readonly Annotation[]>;
+  /** What may be written at an offset of a text. */
+  complete(
+    path: string,
+    text: string,
+    offset: number,
+    stage: number,
+  ): Promise<{ readonly from: number; readonly options: readonly Completion[] }>;
+  /** A policy that opens a closed flow, and the file to add it to; a sentence where none can. */
+  draft(question: FlowQuestion): Promise<{ readonly path: string; readonly text: string; readonly note: string } | string>;
   /** A known difference between an engine and Kubernetes, by its id. */
   deviation(name: string): Promise<DeviationText | undefined>;
   endpoint(stage: number, row: string): Promise<EndpointDetail | undefined>;
@@ -162,6 +173,20 @@ export interface MatchQuestion {
   /** `app in (web,api),!canary`, or `dev/policy1`. */
   readonly kind: "selector" | "policy";
   readonly text: string;
+}
+
+/** What one line does, in a few words. `nothing`: it selects nobody. */
+export interface Annotation {
+  readonly line: number;
+  readonly text: string;
+  readonly tone: "plain" | "nothing";
+}
+
+export interface Completion {
+  readonly label: string;
+  readonly detail: string;
+  /** What is written, where it is more than the label. */
+  readonly apply?: string;
 }
 
 /** Bits of `isolation`. */

@@ -7,17 +7,22 @@ import {
   protocols,
   reportDiagnostic,
   resolveEnd,
+  resolveFlows,
   rulebook,
+  useCaseSchema,
   type Diagnostic,
   type InputFile,
   type PortSet,
   type Severity,
   type Snapshot,
 } from "@netproof/core/parts";
+import { annotationsOf } from "./annotations.ts";
+import { policyCompletions, schemaCompletions, spotAt } from "./completion.ts";
+import { draftOf } from "./draft.ts";
 import { hashOf } from "./hash.ts";
 import { judgedOf, snapshotAt, type Judged } from "./judged.ts";
 import { isolationOf, lanesOf, matchingOf } from "./lanes.ts";
-import { kindOf, readMaterial, type Material } from "./material.ts";
+import { isUseCase, kindOf, readMaterial, type Material } from "./material.ts";
 import type {
   Demanded,
   DeviationText,
@@ -165,6 +170,33 @@ export function openWorkbench(today: string): Workbench {
     matching: async (question: MatchQuestion) => {
       const state = stateOf("edited");
       return matchingOf(state.judged, setOf(state, question.grouping), question);
+    },
+    annotations: async (path: string, stage: number) => {
+      const { material } = stateOf("edited").judged;
+      return annotationsOf(path, snapshotAt(material, stage), material.bound?.useCase.outside ?? []);
+    },
+    complete: async (path: string, text: string, offset: number, stage: number) => {
+      const spot = spotAt(text, offset);
+      const file = { name: path, text };
+      if (now === undefined) return { from: spot.start, options: [] };
+      const { names } = now.judged.asked(stage);
+      if (!isUseCase(file)) return { from: spot.start, options: policyCompletions(spot, names.snapshot) };
+      const ends = [...names.groups.map(({ name: group }) => group), ...namesOf(names.snapshot, setOf(now, "workload").rows)];
+      return { from: spot.start, options: schemaCompletions(spot, await useCaseSchema(), ends) };
+    },
+    draft: async ({ stage, from, to, port }: FlowQuestion) => {
+      const { judged } = stateOf("edited");
+      const [asked, { names }] = [askedPort(port), judged.asked(stage)];
+      if (asked === undefined) return "a policy opens one port: choose one";
+      const found = resolveFlows({ from, to, ...asked }, names);
+      const flow = found.kind === "flows" ? found.flows[0]?.flow : undefined;
+      if (flow === undefined) return "this is no flow between two ends";
+      const draft = draftOf(flow, judged.spec(stage).answer(flow).why, names.snapshot);
+      if (typeof draft === "string") return draft;
+      const { stages } = judged.material;
+      const inUse = stages.slice(0, stage + 1).flatMap((one) => one.files);
+      const path = stages[stage]?.files.at(-1) ?? inUse.at(-1) ?? [...files.values()].find((file) => kindOf(file) === "manifests")?.name;
+      return path === undefined ? "no file is open that a policy could stand in" : { path, ...draft };
     },
     deviation: async (wanted: string): Promise<DeviationText | undefined> => {
       const found = /^D\d+$/.test(wanted) ? deviation(wanted as DeviationId) : undefined;
