@@ -75,8 +75,8 @@ export const layers = {
   },
   "web/workbench": {
     may: [],
-    modules: ["@netproof/core/parts", "@netproof/core/contrail"],
-    because: "what the page asks is answered in a worker, from core alone: it knows no element and no view",
+    modules: ["@netproof/core/parts", "@netproof/core/contrail", "@netproof/lab/rules"],
+    because: "what the page asks is answered in a worker, from core and the lab's compiler: it knows no element and no view",
   },
   web: {
     may: ["*"],

@@ -3,6 +3,7 @@ import { ManyPanel } from "../matrix/ManyPanel.tsx";
 import { ChangesPanel } from "../design/ChangesPanel.tsx";
 import { currentOverlays } from "../design/overlays.ts";
 import { currentFlow, currentStage, where } from "../state/store.ts";
+import { RulePanel } from "../objects/RulePanel.tsx";
 import { WhyPanel } from "../why/WhyPanel.tsx";
 import { EndpointPanel } from "./EndpointPanel.tsx";
 import { IntentPanel } from "./IntentPanel.tsx";
@@ -15,6 +16,7 @@ export function Panel(): JSX.Element {
   const selected = currentFlow.value;
   const { sel } = where.value.keys;
   const many = sel?.includes(">") === true ? sel : undefined;
+  const rule = /^rule:(.+)$/.exec(sel ?? "")?.[1];
   const row = /^row:(.+)$/.exec(where.value.keys.sel ?? "")?.[1];
   const isChanging = where.value.view === "design" && currentStage.value > 0 && currentOverlays.value.changes;
   return (
@@ -26,6 +28,8 @@ export function Panel(): JSX.Element {
     >
       {selected !== undefined ? (
         <WhyPanel flow={selected} />
+      ) : rule !== undefined ? (
+        <RulePanel name={rule} />
       ) : many !== undefined ? (
         <ManyPanel text={many} />
       ) : row !== undefined ? (

@@ -135,7 +135,8 @@ export function goToStage(index: number): void {
 /** `80/TCP`; undefined for all ports together. */
 export const currentPort = computed(() => {
   const asked = where.value.keys.port;
-  return asked === "all" ? undefined : (asked ?? subject.value?.ports[0]);
+  if (asked === "all") return undefined;
+  return asked === undefined || asked === "" ? subject.value?.ports[0] : asked;
 });
 
 export const currentFlow = computed((): WrittenFlow | undefined => parseFlow(where.value.keys.flow));

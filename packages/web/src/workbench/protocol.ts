@@ -1,4 +1,15 @@
-import type { Coverage, ExplainDocument, QuestionProblem, Report, ReportDiagnostic, ReportEndpoint, Severity } from "@netproof/core/parts";
+import type {
+  ContrailDrift,
+  ContrailSurvey,
+  Coverage,
+  DecidedFlows,
+  ExplainDocument,
+  QuestionProblem,
+  Report,
+  ReportDiagnostic,
+  ReportEndpoint,
+  Severity,
+} from "@netproof/core/parts";
 
 /**
  * What the page asks the workbench, which runs in a worker: plain data both ways, so that the same page also reads answers that were
@@ -34,6 +45,14 @@ export interface Workbench {
   ): Promise<{ readonly from: number; readonly options: readonly Completion[] }>;
   /** A policy that opens a closed flow, and the file to add it to; a sentence where none can. */
   draft(question: FlowQuestion): Promise<{ readonly path: string; readonly text: string; readonly note: string } | string>;
+  /** Contrail's objects and what each rule decides; undefined where the cluster is too large for that engine. */
+  objects(stage: number, port: string | undefined): Promise<ContrailSurvey | undefined>;
+  /** The flows for which a rule is the one that decides. */
+  decided(stage: number, port: string | undefined, rule: DecidedRule): Promise<readonly DecidedFlows[]>;
+  /** How a dump of Contrail's configuration differs from what the manifests ask for. */
+  compareDump(stage: number, files: readonly PageFile[]): Promise<DumpComparison>;
+  /** The rules of nftables that the lab would load. */
+  nftables(stage: number): Promise<readonly RuleListing[]>;
   /** A known difference between an engine and Kubernetes, by its id. */
   deviation(name: string): Promise<DeviationText | undefined>;
   endpoint(stage: number, row: string): Promise<EndpointDetail | undefined>;
@@ -187,6 +206,23 @@ export interface Completion {
   readonly detail: string;
   /** What is written, where it is more than the label. */
   readonly apply?: string;
+}
+
+export interface DecidedRule {
+  readonly policy: string;
+  readonly rule: string;
+}
+
+export interface DumpComparison {
+  /** Undefined where the dump cannot be understood; then `problems` says why. */
+  readonly drift: ContrailDrift | undefined;
+  readonly problems: readonly ReportDiagnostic[];
+}
+
+/** What one router is loaded with, line by line. */
+export interface RuleListing {
+  readonly router: string;
+  readonly lines: readonly { readonly text: string; readonly places: readonly { readonly file: string; readonly line: number }[] }[];
 }
 
 /** Bits of `isolation`. */

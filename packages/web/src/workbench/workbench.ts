@@ -24,6 +24,7 @@ import { judgedOf, snapshotAt, type Judged } from "./judged.ts";
 import { isolationOf, lanesOf, matchingOf } from "./lanes.ts";
 import { isUseCase, kindOf, readMaterial, type Material } from "./material.ts";
 import type {
+  DecidedRule,
   Demanded,
   DeviationText,
   EndpointDetail,
@@ -35,6 +36,7 @@ import type {
   MatchQuestion,
   Opened,
   OpenSource,
+  PageFile,
   PageRow,
   StageSummary,
   Subject,
@@ -43,6 +45,7 @@ import type {
   Version,
   Workbench,
 } from "./protocol.ts";
+import { compareDump, decidedBy, rulesAt, surveyObjects } from "./objects.ts";
 import { pageRow, rowSetOf, type RowSet } from "./rows.ts";
 import { askedPort, groupsOf, portText, surveyOf } from "./survey.ts";
 
@@ -198,6 +201,16 @@ export function openWorkbench(today: string): Workbench {
       const path = stages[stage]?.files.at(-1) ?? inUse.at(-1) ?? [...files.values()].find((file) => kindOf(file) === "manifests")?.name;
       return path === undefined ? "no file is open that a policy could stand in" : { path, ...draft };
     },
+    objects: async (stage: number, port: string | undefined) => {
+      const state = stateOf("edited");
+      return surveyObjects(state.judged, setOf(state, "workload"), stage, port);
+    },
+    decided: async (stage: number, port: string | undefined, rule: DecidedRule) => {
+      const state = stateOf("edited");
+      return decidedBy(state.judged, setOf(state, "workload"), stage, port, rule);
+    },
+    compareDump: async (stage: number, dump: readonly PageFile[]) => compareDump(stateOf("edited").judged, stage, dump),
+    nftables: async (stage: number) => rulesAt(stateOf("edited").judged, stage),
     deviation: async (wanted: string): Promise<DeviationText | undefined> => {
       const found = /^D\d+$/.test(wanted) ? deviation(wanted as DeviationId) : undefined;
       if (found === undefined) return undefined;
