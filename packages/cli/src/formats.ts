@@ -3,7 +3,7 @@ import type { Formats } from "./output.ts";
 
 /** The formats that each command prints its answer in, the usual one first. */
 export const formatsOf: Readonly<Record<"run" | "matrix" | "list" | "explain" | "ask" | "check" | "contrail", readonly string[]>> = {
-  run: ["table", "wide", "json", "yaml", "csv", "markdown", "mermaid", "svg"],
+  run: ["table", "wide", "json", "yaml", "csv", "markdown", "mermaid", "svg", "html"],
   matrix: ["table", "wide", "json", "yaml", "csv", "markdown", "mermaid", "svg"],
   list: ["table", "wide", "json", "yaml", "csv", "markdown", "mermaid"],
   explain: ["table", "wide", "json", "yaml", "markdown"],

@@ -24,7 +24,7 @@ FILE is a use case or its folder; without it the netproof.yaml that is here.
   --engine LIST     spec contrail lab; default: FILE's, or all that can
   --stage NAME      stop after this stage       --today DATE  expires deviations
   --full            every pair, unfolded        -q, --quiet   one line per stage
-  -o FORMAT[=FILE]  table json yaml csv markdown mermaid svg
+  -o FORMAT[=FILE]  table json yaml csv markdown mermaid svg html
   --strict          what was left out fails     --ledger      what was read
   --drop            the lab denies in silence, as many plugins do
 Exit    0 as declared  1 findings  2 input  3 engine cannot run  4 undetermined

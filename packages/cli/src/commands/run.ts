@@ -1,8 +1,11 @@
+import { readFileSync } from "node:fs";
 import {
   checkDeviations,
+  compareTexts,
   checkStage,
   presentCheck,
   presentCsv,
+  presentHtml,
   presentMarkdown,
   presentMermaid,
   presentRun,
@@ -14,8 +17,10 @@ import {
   type JudgedStage,
   type Look,
   type Report,
+  type ReportSource,
   type StageResult,
 } from "@netproof/core/parts";
+import type { FullPaths } from "../look.ts";
 import { annotate } from "../annotations.ts";
 import {
   enginesNamed,
@@ -77,6 +82,7 @@ export async function run(options: Options, operands: readonly string[]): Promis
       markdown: () => presentMarkdown(report),
       mermaid: () => presentMermaid(report),
       svg: () => presentSvg(report),
+      html: () => presentHtml(report, citedSources(report, prepared.paths)),
     },
     options,
     prepared.paths,
@@ -87,6 +93,25 @@ export async function run(options: Options, operands: readonly string[]): Promis
   );
   return report.conclusion.exitCode;
 }
+
+/** The texts behind the places of a report, but none that may hold a secret. */
+function citedSources(report: Report, paths: FullPaths): readonly ReportSource[] {
+  const files = new Set(
+    [...JSON.stringify(report).matchAll(/"file":"((?:[^"\\]|\\.)*)"/g)].map(([, file = ""]) => JSON.parse(`"${file}"`) as string),
+  );
+  return [...files].sort(compareTexts).flatMap((name): readonly ReportSource[] => {
+    const full = paths.get(name);
+    if (full === undefined) return [];
+    const text = readFileSync(full, "utf8").replace(/^\uFEFF/, "");
+    const mayHoldSecrets =
+      /^\s*(?:-\s*)?["']?kind["']?\s*:\s*["']?(?:Secret|ConfigMap)/m.test(text) || /"kind"\s*:\s*"(?:Secret|ConfigMap)/.test(text);
+    if (mayHoldSecrets) return [{ name, text: undefined, why: "not shown: it holds a Secret or a ConfigMap" }];
+    return text.length > mostSource ? [{ name, text: undefined, why: "not shown: it is large" }] : [{ name, text, why: undefined }];
+  });
+}
+
+/** A report of a few hundred kilobytes can be sent; a dump of a cluster cannot. */
+const mostSource = 200_000;
 
 /** Errors are the report then; where it would be data, they are talk, so that nobody parses half a report. */
 async function unreadable(prepared: Failed, wanted: Wanted, options: Options): Promise<ExitCode> {

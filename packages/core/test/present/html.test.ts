@@ -1,0 +1,45 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { presentHtml } from "../../src/report/present/html.ts";
+import { dayOne } from "./documents.ts";
+import { hostileText, tainted } from "./hostile.ts";
+
+const tags = new Set(
+  "html head meta title style body nav strong ol ul li a p main h1 h2 h3 span b section figure svg g rect path circle text tspan use defs symbol line polygon polyline pattern desc table thead tbody tr th td caption article pre em clipPath".split(
+    " ",
+  ),
+);
+
+function tagsOf(html: string): readonly string[] {
+  return [...html.replace(/<style>[^]*?<\/style>/g, "").matchAll(/<\/?([A-Za-z][\w-]*)/g)].map(([, name = ""]) => name);
+}
+
+describe("the report as a file", () => {
+  test("cites lines of sources that are shown, and says why others are not", () => {
+    const html = presentHtml(dayOne, [
+      { name: "policy1.yaml", text: "a: 1\nb: <2>\n", why: undefined },
+      { name: "secret.yaml", text: undefined, why: "not shown: it holds a Secret or a ConfigMap" },
+    ]);
+    expect(html).toContain('<span id="source-0-line-2"><span class="n">2</span>b: &lt;2&gt;</span>');
+    expect(html).toContain("<h3>secret.yaml</h3><p>not shown: it holds a Secret or a ConfigMap</p>");
+    expect(html).not.toContain("<script");
+    expect(html).toBe(
+      presentHtml(dayOne, [
+        { name: "policy1.yaml", text: "a: 1\nb: <2>\n", why: undefined },
+        { name: "secret.yaml", text: undefined, why: "not shown: it holds a Secret or a ConfigMap" },
+      ]),
+    );
+  });
+
+  test("no name of a cluster becomes markup", () => {
+    const plain = new Set(tagsOf(presentHtml(dayOne, [])));
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        const html = presentHtml(tainted(dayOne, text), [{ name: `${text}.yaml`, text: `kind: ${text}\n`, why: undefined }]);
+        for (const name of tagsOf(html)) if (!plain.has(name)) expect(tags).toContain(name);
+        expect(html).not.toMatch(/<script|<img|<iframe| on\w+=/i);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
