@@ -33,7 +33,7 @@ let browser: Promise<Browser> | undefined;
 const folders: string[] = [];
 
 /** The page as `npm run build` makes it, once per test file, in a folder of its own. */
-export function builtPage(): Promise<string> {
+function builtPage(): Promise<string> {
   if (building === undefined) {
     const folder = mkdtempSync(path.join(tmpdir(), "netproof-page-"));
     folders.push(folder);

@@ -230,7 +230,7 @@ function lengthOf({ starts }: Axis): number {
 }
 
 /** The largest cell of up to 40 pixels at which everything is seen; a map where not even one pixel is there for each. */
-export function fittedCell({ rows, columns }: MatrixModel, area: { readonly width: number; readonly height: number }): number {
+function fittedCell({ rows, columns }: MatrixModel, area: { readonly width: number; readonly height: number }): number {
   const groups = (entries: MatrixModel["rows"]): number => new Set(entries.map(({ group }) => group)).size - 1;
   for (let size = 40; size > 2; size -= 1) {
     const space = groupGap(size);

@@ -10,9 +10,9 @@
  *   selector = as kubectl has it, quoted: "app in (web,api),!canary"
  */
 
-export const endKeys = ["ns", "kind", "name", "isolated", "policy", "label", "selector"] as const;
-export const pairKeys = ["verdict", "intent", "changed", "differs"] as const;
-export const viewKeys = ["port", "engine"] as const;
+const endKeys = ["ns", "kind", "name", "isolated", "policy", "label", "selector"] as const;
+const pairKeys = ["verdict", "intent", "changed", "differs"] as const;
+const viewKeys = ["port", "engine"] as const;
 type EndKey = (typeof endKeys)[number];
 type PairKey = (typeof pairKeys)[number];
 type ViewKey = (typeof viewKeys)[number];

@@ -13,7 +13,7 @@ export interface LitLines {
 }
 
 /** Opens a line in the editor. */
-export function goToLine(file: string, first: number, last: number = first): void {
+function goToLine(file: string, first: number, last: number = first): void {
   go({ view: "editor", keys: { line: `${file}:${first}${last > first ? `-${last}` : ""}` } });
 }
 
@@ -109,7 +109,7 @@ function CodeLine({
 }
 
 /** Two colours, for keys and for values. */
-export function YamlText({ text }: { readonly text: string }): JSX.Element {
+function YamlText({ text }: { readonly text: string }): JSX.Element {
   const [, lead = "", key = "", rest = ""] = /^(\s*(?:- +)*-?)((?:"[^"]*"|'[^']*'|[^\s#:"'{[][^:#]*):(?=\s|$))?(.*)$/s.exec(text) ?? [];
   return (
     <span class="code-text">

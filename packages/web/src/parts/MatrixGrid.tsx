@@ -157,7 +157,7 @@ const columnLetters = 17;
 const groupGap = 8;
 
 /** Where rows and columns begin. Widths of names are not asked: labels have fixed room and are cut in the middle. */
-export function gridLayout(
+function gridLayout(
   rows: readonly GridEnd[],
   columns: readonly GridEnd[],
   { width, height }: CellSize,
@@ -190,7 +190,7 @@ function labelRoom(ends: readonly GridEnd[], most: number): number {
 }
 
 /** Long names are cut in the middle. */
-export function short(name: string, most: number): string {
+function short(name: string, most: number): string {
   return name.length <= most ? name : `${name.slice(0, Math.ceil(most / 2))}…${name.slice(-Math.floor(most / 2) + 1)}`;
 }
 

@@ -71,20 +71,3 @@ export function Toggle({
     </button>
   );
 }
-
-/** The place of a line, as a link into the editor. */
-export function PlaceLink({
-  file,
-  line,
-  onOpen,
-}: {
-  readonly file: string;
-  readonly line: number;
-  readonly onOpen: () => void;
-}): JSX.Element {
-  return (
-    <button type="button" class="link mono" onClick={onOpen}>
-      {file}:{line}
-    </button>
-  );
-}

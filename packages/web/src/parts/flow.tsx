@@ -3,7 +3,7 @@ import { rowNamed } from "../state/store.ts";
 import type { WrittenFlow } from "../state/location.ts";
 
 /** The protocol is told where it is not TCP: `webserver-dev:80`, `kube-dns:53/UDP`. */
-export function portSuffix(port: string | undefined): string {
+function portSuffix(port: string | undefined): string {
   return port === undefined ? "" : `:${port.replace(/\/TCP$/, "")}`;
 }
 

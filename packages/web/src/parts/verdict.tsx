@@ -20,7 +20,7 @@ export function cellWord(value: number | undefined): VerdictWord | undefined {
   }
 }
 
-export const verdictTexts: Readonly<Record<VerdictWord, string>> = {
+const verdictTexts: Readonly<Record<VerdictWord, string>> = {
   allow: "allow",
   deny: "deny",
   undetermined: "undetermined",

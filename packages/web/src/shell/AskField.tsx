@@ -81,7 +81,7 @@ export interface AskedQuestion {
 }
 
 /** Undefined for what has no arrow. */
-export function readQuestion(text: string): AskedQuestion | undefined {
+function readQuestion(text: string): AskedQuestion | undefined {
   const [, from, rest, stage] = /^\s*(\S+)\s*(?:→|->|>|\sto\s)\s*(\S+?)(?:\s*@(\S+))?\s*$/u.exec(text) ?? [];
   if (from === undefined || rest === undefined) return undefined;
   const [, to = rest, port] = /^(.+?):(\d+(?:\/\w+)?)$/.exec(rest) ?? [];

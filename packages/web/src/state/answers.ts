@@ -48,13 +48,6 @@ export function useSurvey(
   );
 }
 
-/** One survey per stage, in their order; undefined until all are there. */
-export function useSurveys(stages: number, engine: string, port: string | undefined): readonly Survey[] | undefined {
-  return useAnswer(`surveys ${stages} ${engine} ${port ?? "all"}`, (of) =>
-    Promise.all(Array.from({ length: stages }, (_, stage) => of.survey({ version: "edited", stage, engine, port, grouping: "workload" }))),
-  );
-}
-
 export function useReport(): Report | undefined {
   return useAnswer("report", (of) => of.report("edited"));
 }

@@ -2,7 +2,7 @@ import { computed, effect, signal, type ReadonlySignal } from "@preact/signals";
 import { loadChunk } from "../chunks.ts";
 import { startWorkbench } from "../workbench/client.ts";
 import type { Opened, OpenSource, PageRow, Subject, Workbench } from "../workbench/protocol.ts";
-import { formatFlow, formatWhere, parseFlow, parseWhere, type ViewName, type Where, type WhereKey, type WrittenFlow } from "./location.ts";
+import { formatFlow, formatWhere, parseFlow, parseWhere, type ViewName, type Where, type WrittenFlow } from "./location.ts";
 
 // ---- where the page is ----------------------------------------------------------------
 
@@ -22,10 +22,6 @@ export function go(
   where.value = next;
   if (step === "push") history.pushState(null, "", link);
   else history.replaceState(null, "", link);
-}
-
-export function keyOf(key: WhereKey): ReadonlySignal<string | undefined> {
-  return computed(() => where.value.keys[key]);
 }
 
 addEventListener("popstate", () => {

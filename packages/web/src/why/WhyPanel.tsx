@@ -250,7 +250,7 @@ function OneAnswer({ answer, several }: { readonly answer: Answer; readonly seve
   );
 }
 
-export function nameOfEngine(engine: string): string {
+function nameOfEngine(engine: string): string {
   return engine.replace(/^./, (letter) => letter.toUpperCase());
 }
 
