@@ -477,15 +477,25 @@ function tcp(name, number) {
  */
 export function writeList(name, write, options = {}) {
   const { namespaces, pods, policies } = generateLazily(name, options);
-  write('{"apiVersion":"v1","kind":"List","items":[\n');
+  for (const text of listTexts([namespaces, pods, policies])) write(text);
+}
+
+/** Objects as a List, in one text. @param {Iterable<object>} objects */
+export function textOf(objects) {
+  return [...listTexts([objects])].join("");
+}
+
+/** @param {readonly Iterable<object>[]} groups */
+function* listTexts(groups) {
+  yield '{"apiVersion":"v1","kind":"List","items":[\n';
   let first = true;
-  for (const objects of [namespaces, pods, policies]) {
+  for (const objects of groups) {
     for (const object of objects) {
-      write(`${first ? "" : ",\n"}${JSON.stringify(object)}`);
+      yield `${first ? "" : ",\n"}${JSON.stringify(object)}`;
       first = false;
     }
   }
-  write("\n]}\n");
+  yield "\n]}\n";
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
