@@ -105,7 +105,7 @@ export class Algebra {
     return this.grade(allow, this.subtract(this.unite(left.undetermined, right.undetermined), allow));
   });
 
-  /** S9: both ends must allow; a deny at either end is a deny. */
+  /** S9, C5: both ends must allow; a deny at either end is a deny. */
   readonly meet: (a: GradeId, b: GradeId) => GradeId = remembered((a, b) => {
     const [left, right] = [this.#grades.value(a), this.#grades.value(b)];
     const allow = this.intersect(left.allow, right.allow);

@@ -142,7 +142,7 @@ export function tableWith(snapshot: Snapshot, shared: Shared, namespaces: Namesp
     return kept[position]?.members.classes[id - (firstClasses[position] as number)]?.shape as number;
   };
   const between = (from: number, to: number, relation: Relation): Connections => {
-    // S12: a pod cannot block access to itself.
+    // S12, C8: a pod cannot block access to itself.
     if (relation === "same-pod") return openConnections;
     const egress = asked("egress", from, to);
     // S11: ingress from the pod's own node is always allowed.

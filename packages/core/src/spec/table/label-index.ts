@@ -4,7 +4,7 @@ import { selects } from "../../semantics/selector.ts";
 import type { LabelMentions } from "./mentions.ts";
 
 /**
- * Finds the items (numbered from 0) that a selector selects. An `In` looks only at items that have one of its values, so that one
+ * S1: finds the items (numbered from 0) that a selector selects. An `In` looks only at items that have one of its values, so that one
  * policy per pod costs one look per policy; every candidate is asked by the semantics' own `selects`. Items without labels to look at
  * (undefined, not empty) are never found.
  */

@@ -121,7 +121,7 @@ function sidesOf(direction: Direction, name: string, members: Members, isolated:
     const key = `${list} ${before?.id} ${behind?.id}`;
     let side = knownWithTiers.get(key);
     if (side === undefined) {
-      // C3: the Baseline stands where no NetworkPolicy isolates.
+      // C4: the Baseline is asked where no NetworkPolicy isolates in this direction; whatever it leaves is allowed.
       const own =
         behind === undefined
           ? sideOfList(list)
@@ -249,6 +249,7 @@ function grantsOfRule(rule: Rule, subject: Pod, members: Members, { universe, al
   };
   const sure = (own: SetId): GradeId => algebra.sure(own);
   const open = (own: SetId): GradeId => algebra.open(own);
+  // S3: without peers it speaks of everybody.
   if (rule.peers === "any") return { global: perPeer ? grant([0, universe.size - 1], sure) : pool.constant(sure(set)), local: undefined };
   let global = pool.nothing;
   let own: Set<number> | undefined;

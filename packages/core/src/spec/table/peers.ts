@@ -80,6 +80,7 @@ export function peersAmong(universe: Universe): Peers {
   });
 
   const matching = (ids: Iterable<number>): PeerShapes => ({ matches: runsOf(ids), doubts: noRuns });
+  /** S4, C6: one entry of `from` or `to`. */
   const shapesOf = remembered(peerKey, (peer): PeerShapes => {
     switch (peer.kind) {
       case "ipBlock":

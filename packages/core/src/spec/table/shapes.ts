@@ -9,7 +9,7 @@ import { Numbering, start } from "./numbering.ts";
 import type { Runs, Steps, StepsPool } from "./steps.ts";
 
 /**
- * What rules of any namespace can see, numbered: the shapes of one family.
+ * What rules of any namespace can see, numbered: the shapes of one family (S15: the other family has its own).
  *
  *   0 ……… pods, by namespace labels, then by pod labels, named ports, atom of their address ……… nodes and host-network pods, by atom and
  *   node labels (S21) ……… outside addresses, one per atom ……… shapes that came later, with edits

@@ -56,7 +56,7 @@ function levelBefore(level: readonly ClusterPolicy[], rest: Steps, direction: Di
   return level.length < 2 ? behind : pool.combine(conflictOf(level, direction, setting), behind, operations.conflictFirst);
 }
 
-/** Outcomes port by port, each pair worked out once. */
+/** Outcomes port by port, each pair worked out once. C2: where no rule matches, the outcome is silent and the tiers behind decide. */
 export interface TierOperations {
   readonly through: OutcomeId;
   readonly everyPort: SetId;
