@@ -16,7 +16,8 @@ export function readCsv(text: string): readonly CsvRecord[] {
     const [whole, quoted, plain = "", end = ""] = match ?? loose(text, at);
     if (match === null) pattern.lastIndex = at + whole.length;
     fields.push(quoted === undefined ? plain.trim() : quoted.replaceAll('""', '"'));
-    line += whole.match(/\r\n|\n|\r/g)?.length ?? 0;
+    // Only a field in quotes goes over several lines.
+    line += quoted === undefined ? Number(end !== "," && end !== "") : (whole.match(/\r\n|\n|\r/g)?.length ?? 0);
     if (end === ",") {
       if (pattern.lastIndex === text.length) fields.push("");
       else continue;

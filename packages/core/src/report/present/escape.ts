@@ -14,8 +14,13 @@ export function safeText(text: string): string {
   return text.replace(hidden, (letter) => (letter === "\t" ? " " : `\\u{${hexOf(letter, 1)}}`));
 }
 
+/** Printable letters of ASCII but the quote and the backslash: a string of JSON as they stand. */
+const plainJson = /^[ !#-[\]-~]*$/;
+
 /** A string of JSON: what is hidden stands as `\u…`, so that the document may be printed on a terminal and reads back unchanged. */
 export function jsonString(text: string): string {
+  // Nearly every string: of 100,000 answers a third of the time went into looking for what is hidden in them.
+  if (plainJson.test(text)) return `"${text}"`;
   return JSON.stringify(text).replace(hidden, (letter) =>
     letter
       .split("")

@@ -36,8 +36,10 @@ function bracketed(open: string, items: readonly string[], close: string, newlin
 
 /** The fields of an object that have a value, in printed order. */
 export function entriesOf(value: object, rank: Rank): readonly (readonly [string, unknown])[] {
-  const isFirst = (key: string): boolean => rank === "document" && key === "format";
-  return Object.entries(value as Readonly<Record<string, unknown>>)
-    .filter(([, item]) => item !== undefined)
-    .sort(([a], [b]) => Number(isFirst(b)) - Number(isFirst(a)) || compareTexts(a, b));
+  const fields = value as Readonly<Record<string, unknown>>;
+  const keys = Object.keys(fields).sort(compareTexts);
+  const inOrder = rank === "document" && Object.hasOwn(fields, "format") ? ["format", ...keys.filter((key) => key !== "format")] : keys;
+  const entries: (readonly [string, unknown])[] = [];
+  for (const key of inOrder) if (fields[key] !== undefined) entries.push([key, fields[key]]);
+  return entries;
 }
