@@ -32,7 +32,7 @@ for (const { name, place, theme, wait } of pictures) {
   await view.goto(`${page}#${place}`);
   await view.getByText(wait).first().waitFor();
   // The picture itself is drawn a moment after its numbers are there.
-  await view.waitForTimeout(500);
+  await view.waitForTimeout(2000);
   await view.screenshot({ path: path.join(folder, `${name}.png`) });
   await view.close();
   console.log(`docs/pictures/${name}.png`);

@@ -108,7 +108,7 @@ function defaultScope(focus: number): Scope {
 /** As large as its frame; on narrow screens large enough to read, and it scrolls. */
 function fit({ picture }: Scene, room: { readonly width: number; readonly height: number }): number {
   const whole = Math.min(room.width / picture.width, room.height / picture.height);
-  return Math.max(0.62, Math.min(1.25, whole));
+  return Math.max(room.width < 500 ? 0.62 : 0.55, Math.min(1.25, whole));
 }
 
 function useRoom(): readonly [{ readonly width: number; readonly height: number }, (element: HTMLElement | null) => void] {
