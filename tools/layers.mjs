@@ -57,7 +57,7 @@ export const layers = {
   "core/parts.ts": { may: ["*"], because: "names for netproof's own packages, beside the public ones" },
   "lab/nft": {
     may: [],
-    moduleTypes: ["@netproof/core/parts"],
+    moduleTypes: ["@netproof/core/parts", "@netproof/core/contrail"],
     because: "the compiler of rules has matching code of its own: one that it shared would be wrong in two engines at once",
   },
   "lab/sys": { may: [], modules: ["koffi", "node:*"], because: "system calls know nothing of labs or policies, and nobody else makes any" },
@@ -71,6 +71,7 @@ export const layers = {
   lab: {
     may: ["*"],
     modules: ["@netproof/core/parts", "node:*"],
+    moduleTypes: ["@netproof/core/contrail"],
     because: "the lab stands on core, and only `sys` calls the system",
   },
   "web/workbench": {

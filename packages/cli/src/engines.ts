@@ -1,4 +1,4 @@
-import type { Walk } from "@netproof/core/contrail";
+import type { ContrailCalculation, Walk } from "@netproof/core/contrail";
 import {
   contrailWalk,
   nearest,
@@ -70,6 +70,25 @@ const registry = {
     if (problem !== undefined) return { obstacle: problem, help: "netproof lab doctor" };
     return { ...measured(createLab(wishes)), failure: (error) => (error instanceof LabError ? error.message : undefined) };
   },
+  "lab:contrail": async (wishes: EngineWishes): Promise<JudgingEngine | CannotRun> => {
+    const { createLab, LabError, measured, obstacle } = await import("@netproof/lab");
+    const { contrailFirewall, packetCommentary, withWalks } = await import("./contrail/packets.ts");
+    const problem = obstacle();
+    if (problem !== undefined) return { obstacle: problem, help: "netproof lab doctor" };
+    const make = contrailFirewall();
+    let latest: ContrailCalculation | undefined;
+    const firewallOf = (): ((snapshot: Snapshot) => Promise<ContrailCalculation>) => {
+      const goTo = make();
+      return async (snapshot) => (latest = await goTo(snapshot));
+    };
+    const engine = measured(createLab({ ...wishes, firewallOf }));
+    return {
+      ...engine,
+      commentary: packetCommentary,
+      failure: (error) => (error instanceof LabError ? error.message : undefined),
+      open: async (snapshot, options) => withWalks(await engine.open(snapshot, options), () => latest as ContrailCalculation),
+    };
+  },
 } as const satisfies Readonly<Record<string, (wishes: EngineWishes) => Promise<JudgingEngine | CannotRun>>>;
 
 type EngineName = keyof typeof registry;
@@ -89,7 +108,7 @@ const byDefault: readonly EngineName[] = ["spec", "contrail", "lab"];
 const mostPodsByDefault = 100;
 
 /** Engines that have a name and are not in this version. */
-const absent: readonly string[] = ["lab:contrail", "live"];
+const absent: readonly string[] = ["live"];
 
 /** The engines of --engine, each once. A misspelled one is exit 2, one that cannot run exit 3. */
 export async function enginesNamed(names: readonly string[], wishes: EngineWishes): Promise<readonly JudgingEngine[]> {

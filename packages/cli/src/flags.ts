@@ -138,6 +138,7 @@ export const flagsOf: Readonly<Record<CommandName, readonly Flag[]>> = {
   lab: [
     ...manifests,
     { long: "stage", value: "NAME" },
+    { long: "engine", value: "NAME", many: true },
     { long: "drop" },
     { long: "raw" },
     { long: "output", short: "o", value: "FILE", many: true },

@@ -22,6 +22,7 @@ const pages: Readonly<Record<Exclude<CommandName, "help">, string>> = {
   run: `Usage: netproof run [FILE] [FLAGS]
 FILE is a use case or its folder; without it the netproof.yaml that is here.
   --engine LIST     spec contrail lab; default: FILE's, or all that can
+                    lab:contrail: packets against Contrail's rules
   --stage NAME      stop after this stage       --today DATE  expires deviations
   --full            every pair, unfolded        -q, --quiet   one line per stage
   -o FORMAT[=FILE]  table json yaml csv markdown mermaid svg html
@@ -95,6 +96,7 @@ Pods as network namespaces of this machine, real packets, no cluster.
   down                      ends the lab that is up
   --stage NAME              default: the last
   --drop                    deny in silence, as many plugins do
+  --engine lab:contrail     with the rules that Contrail makes of the policies
 `,
   ui: `Usage: netproof ui [FILE] -f FILE|DIR|- [FLAGS]
 The page with this machine behind it: prints the address to open. It follows

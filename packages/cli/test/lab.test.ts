@@ -35,6 +35,17 @@ describe.skipIf(noLab !== undefined)(`netproof lab${skippedBecause}`, () => {
       expect(text).toContain("3 engines: 269 of 270 answers agree");
     });
 
+    test("Contrail's rules show its deviation with packets", async () => {
+      const { code, stdout } = await lab("run --engine spec,contrail,lab,lab:contrail");
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/\n {4}lab:contrail {2}allow {2}opened, the kernel saw dev-egress-policy2-allow-all-0\n/);
+      const curl = "lab curl dbserver-dev webserver-dev --stage db-mistake";
+      expect((await lab(curl)).code).toBe(7);
+      expect((await lab(`${curl} --engine lab:contrail`)).stdout).toContain("Hostname = webserver-dev\n");
+      const rules = await lab("lab rules --stage policy1 --engine lab:contrail");
+      expect(rules.stdout).toMatch(/meta mark set 0x\w+ return {2}# policy1\.yaml:15, policy1\.yaml:24\n/);
+    });
+
     test.each(["", " --drop"])("ask --engine lab%s", async (drop) => {
       const { stdout } = await lab(`ask --flows ../../packages/cli/test/fixtures/flows.csv --stage policy1 --engine lab${drop}`);
       expect(stdout.split("\n").map((row) => row.split(/ {2,}/)[3])).toEqual(["VERDICT", "allow", "deny", "allow", undefined]);

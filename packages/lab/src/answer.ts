@@ -14,7 +14,7 @@ import {
   type Unread,
   type Verdict,
 } from "@netproof/core/parts";
-import type { Cause, Ruleset } from "./nft/ruleset.ts";
+import { isDoubt, type Cause, type Ruleset } from "./nft/ruleset.ts";
 import type { Seen, Tried } from "./probe/order.ts";
 
 /** What was seen of one flow: by the client, and by the kernel of the routers. */
@@ -61,15 +61,15 @@ export function notTried(detail: string, standIns: readonly string[], problem: s
   return { seen: { kind: "not-tried", detail }, causes: [], attempts: 0, milliseconds: undefined, standIns, problem };
 }
 
-function problemOf(flow: Flow, seen: Seen, causes: readonly Cause[], { isIsolated }: Judged): string | undefined {
-  const decided = causes.filter(({ kind }) => kind !== "doubt");
+function problemOf(flow: Flow, seen: Seen, causes: readonly Cause[], { isIsolated, ruleset }: Judged): string | undefined {
+  const decided = causes.filter((cause) => !isDoubt(cause));
   const denied = decided.find(({ outcome }) => outcome === "deny");
   switch (seen.kind) {
     case "open": {
       if (denied !== undefined) return `it connected, although the kernel noted a deny of its ${denied.direction}`;
       const unseen = (["egress", "ingress"] as const).find(
         (direction) =>
-          exemptionOf(flow, direction) === undefined &&
+          exemptionOf(flow, direction, ruleset) === undefined &&
           isIsolated(direction === "egress" ? flow.from : flow.to, direction) &&
           !decided.some((cause) => cause.direction === direction),
       );
@@ -100,8 +100,14 @@ function verdictOfSides(egress: Verdict, ingress: Verdict): Verdict {
   return egress === "allow" && ingress === "allow" ? "allow" : "undetermined";
 }
 
-function sideOf(flow: Flow, direction: Direction, { causes, problem }: Transcript, { snapshot }: Judged, before?: SideWhy): SideWhy {
-  const exempt = exemptionOf(flow, direction);
+function sideOf(
+  flow: Flow,
+  direction: Direction,
+  { causes, problem }: Transcript,
+  { snapshot, ruleset }: Judged,
+  before?: SideWhy,
+): SideWhy {
+  const exempt = exemptionOf(flow, direction, ruleset);
   const undetermined = (question: Question | undefined, cited: Partial<SideWhy> = {}): SideWhy => ({
     ...nothingCited,
     verdict: "undetermined",
@@ -119,11 +125,10 @@ function sideOf(flow: Flow, direction: Direction, { causes, problem }: Transcrip
     return undetermined("unread-policy", { policies: unread.map(unreadText), origins: unread.map(({ origin }) => origin) });
   if (problem !== undefined) return undetermined(undefined);
   const own = causes.filter((cause) => cause.direction === direction);
-  const decided = own.find(({ kind }) => kind !== "doubt");
-  const doubt = own.find((cause) => cause.kind === "doubt" && cause.outcome !== (decided?.outcome ?? "allow"));
-  if (doubt?.kind === "doubt") return undetermined(doubt.question, citedBy(doubt));
-  if (decided !== undefined)
-    return { ...nothingCited, verdict: decided.outcome as Verdict, reason: reasonOf(decided), ...citedBy(decided) };
+  const decided = own.find((cause) => !isDoubt(cause));
+  const doubt = own.filter(isDoubt).find(({ outcome }) => outcome !== (decided?.outcome ?? "allow"));
+  if (doubt !== undefined) return undetermined(doubt.question, citedBy(doubt));
+  if (decided !== undefined) return { ...nothingCited, verdict: decided.outcome, reason: reasonOf(decided), ...citedBy(decided) };
   if (before !== undefined && before.verdict !== "allow") return undetermined(undefined);
   return { ...nothingCited, verdict: "allow", reason: "not-isolated" };
 }
@@ -131,20 +136,47 @@ function sideOf(flow: Flow, direction: Direction, { causes, problem }: Transcrip
 const nothingCited = { question: undefined, policies: [], rules: [], origins: [] } satisfies Partial<SideWhy>;
 
 function reasonOf(cause: Cause): SideWhy["reason"] {
-  if (cause.kind === "isolation") return "no-rule-allows";
-  return cause.outcome === "deny" ? "rule-denies" : "rule-allows";
+  switch (cause.kind) {
+    case "isolation":
+    case "list-end":
+      return "no-rule-allows";
+    case "firewall-rule":
+    case "firewall-doubt": {
+      // The defaults of namespaces and the deny behind all policies are rules there.
+      const { kind } = cause.firewall.rule.purpose;
+      if (kind === "namespace") return "not-isolated";
+      if (kind === "isolation") return "no-rule-allows";
+      return cause.outcome === "deny" ? "rule-denies" : "rule-allows";
+    }
+    case "rule":
+    case "tier-rule":
+    case "doubt":
+      return cause.outcome === "deny" ? "rule-denies" : "rule-allows";
+  }
 }
 
 function citedBy(cause: Cause): Pick<SideWhy, "policies" | "rules" | "origins"> {
-  if (cause.kind === "isolation") {
-    return {
-      policies: cause.policies.map(({ name }) => policyText(name)),
-      rules: [],
-      origins: cause.policies.map(({ isolatesAt }) => isolatesAt[cause.direction]),
-    };
+  switch (cause.kind) {
+    case "isolation":
+      return {
+        policies: cause.policies.map(({ name }) => policyText(name)),
+        rules: [],
+        origins: cause.policies.map(({ isolatesAt }) => isolatesAt[cause.direction]),
+      };
+    case "list-end":
+      return { policies: [], rules: [], origins: [] };
+    case "firewall-rule":
+    case "firewall-doubt": {
+      const { policy, rule } = cause.firewall;
+      return { policies: [policy.name], rules: [rule.name], origins: rule.from.slice(0, 1) };
+    }
+    case "rule":
+    case "tier-rule":
+    case "doubt": {
+      const match = { rule: cause.rule, peer: cause.peer, port: "any" } as Parameters<typeof matchText>[0];
+      return { policies: [policyText(cause.rule.policy)], rules: [matchText(match)], origins: [matchOrigin(match)] };
+    }
   }
-  const match = { rule: cause.rule, peer: cause.peer, port: "any" } as Parameters<typeof matchText>[0];
-  return { policies: [policyText(cause.rule.policy)], rules: [matchText(match)], origins: [matchOrigin(match)] };
 }
 
 function unreadText({ kind, name, scope }: Unread): string {
@@ -155,10 +187,13 @@ function unreadText({ kind, name, scope }: Unread): string {
 function exemptionOf(
   { from, to }: Flow,
   direction: Direction,
+  { ownNode }: Ruleset,
 ): Extract<SideWhy["reason"], "outside-cluster" | "host-network" | "same-pod" | "own-node"> | undefined {
   const subject = direction === "egress" ? from : to;
   if (subject.kind === "external") return "outside-cluster";
   if (subject.kind === "node" || subject.hostNetwork) return "host-network";
   if (sameEndpoint(from, to)) return "same-pod";
-  return direction === "ingress" && subject.node !== undefined && nodeNameOf(from) === subject.node ? "own-node" : undefined;
+  return ownNode === "exempt" && direction === "ingress" && subject.node !== undefined && nodeNameOf(from) === subject.node
+    ? "own-node"
+    : undefined;
 }

@@ -1,7 +1,11 @@
+import type { Configuration } from "@netproof/core/contrail";
 import {
   formatAddress,
+  specCalculation,
+  uniteCuts,
   type Address,
   type Answer,
+  type Cuts,
   type AskOptions,
   type Direction,
   type Endpoint,
@@ -16,7 +20,8 @@ import { canaryOrders, canaryOf, judgeCanaries, type SelfTest } from "./canary.t
 import { LabError, startSupervisor, type Supervisor } from "./launch.ts";
 import { compile } from "./nft/compile.ts";
 import { canaryMarks, rulesOfRouter, tableName, transactions, type DenyWith } from "./nft/render.ts";
-import type { Ground, Ruleset } from "./nft/ruleset.ts";
+import { compileFirewall } from "./nft/firewall.ts";
+import { isDoubt, type Ground, type Ruleset } from "./nft/ruleset.ts";
 import { planLayout, type Layout, type Spot } from "./plan/layout.ts";
 import type { Place } from "./plan/place.ts";
 import { standInsFor } from "./plan/stand-in.ts";
@@ -27,6 +32,14 @@ export interface LabOptions {
   readonly denyWith: DenyWith;
   /** The rules by which the routers decide; those of the policies when left out. */
   readonly rulesOf?: (ground: Ground) => Ruleset;
+  /** Lets the routers enforce Contrail's objects instead of the policies. Called once per lab; what it gives, with each snapshot in order. */
+  readonly firewallOf?: () => (snapshot: Snapshot) => Promise<Firewall>;
+}
+
+/** The objects that Contrail makes of a snapshot, and where they tell flows apart. */
+export interface Firewall {
+  readonly configuration: Configuration;
+  readonly cuts: Cuts;
 }
 
 export interface LabAskOptions extends AskOptions {
@@ -38,6 +51,8 @@ export interface LabAskOptions extends AskOptions {
 export interface LabSession extends Session<Transcript> {
   readonly layout: Layout;
   readonly ruleset: Ruleset;
+  /** Where the rules in force tell flows apart. */
+  readonly cuts: Cuts;
   /** The number of the rules in force, which grows with each change. */
   readonly generation: number;
   /** What the lab's own two ends saw under the rules in force. */
@@ -61,7 +76,11 @@ export interface LabEngine extends Engine<Transcript> {
 
 /** Measures with real packets: pods are network namespaces, nftables enforces, and both the client and the kernel are witnesses. */
 export function createLab(options: LabOptions): LabEngine {
-  return { name: "lab", nature: "observed", open: (snapshot, { signal } = {}) => openLab(snapshot, options, signal) };
+  return {
+    name: options.firewallOf === undefined ? "lab" : "lab:contrail",
+    nature: "observed",
+    open: (snapshot, { signal } = {}) => openLab(snapshot, options, signal),
+  };
 }
 
 export const lab: LabEngine = createLab({ denyWith: "reject" });
@@ -85,12 +104,14 @@ async function openLab(first: Snapshot, options: LabOptions, signal: AbortSignal
 async function labOn(supervisor: Supervisor, first: Snapshot, options: LabOptions, signal: AbortSignal | undefined): Promise<LabSession> {
   let snapshot = first;
   let layout: Layout | undefined;
-  let ruleset: Ruleset = { sets: [], chains: [], dispatch: [], causes: new Map() };
+  const firewallOf = options.firewallOf?.();
+  let ruleset: Ruleset = { sets: [], chains: [], dispatch: [], causes: new Map(), ownNode: "exempt" };
+  let { cuts } = specCalculation(first);
   let generation = 0;
   let selfTest: SelfTest = { open: 0, denied: 0, failures: [] };
   let enforcedAfter = 0;
   const servers = new Map<string, boolean>();
-  let standIns = standInsFor(first);
+  let standIns = standInsFor(first, cuts);
 
   /** The new rules stand before the pods do that they speak of, so that no pod is open in its first moments. */
   const install = async (next: Snapshot, outside: readonly Address[], abort: AbortSignal | undefined): Promise<void> => {
@@ -106,13 +127,18 @@ async function labOn(supervisor: Supervisor, first: Snapshot, options: LabOption
     if (next !== snapshot || layout === undefined) await loadRules(next, planned);
     await supervisor.run({ do: "add", places: added.filter((place) => !isFrame(place)) });
     layout = planned;
-    if (next !== snapshot) standIns = standInsFor(next);
+    if (next !== snapshot) standIns = standInsFor(next, cuts);
     snapshot = next;
     abort?.throwIfAborted();
   };
 
   const loadRules = async (next: Snapshot, planned: Layout): Promise<void> => {
-    const compiled = (options.rulesOf ?? compile)({ snapshot: next, stands: planned.stands, addressesOf: planned.addressesOf });
+    const ground = { snapshot: next, stands: planned.stands, addressesOf: planned.addressesOf };
+    const firewall = await firewallOf?.(next);
+    const compiled = firewall === undefined ? (options.rulesOf ?? compile)(ground) : compileFirewall(ground, firewall.configuration);
+    // Pods and outside addresses that the text of the API tells apart are tried apart, whichever rules are in force.
+    const { cuts: ofText } = specCalculation(next);
+    cuts = firewall === undefined ? ofText : uniteCuts(ofText, firewall.cuts);
     generation++;
     const before = layout;
     const routers = planned.nodes.map((node) => {
@@ -122,7 +148,7 @@ async function labOn(supervisor: Supervisor, first: Snapshot, options: LabOption
       const { doubts } = rulesOfRouter(compiled, wanted);
       return { place: place.id, transactions: transactions(compiled, wanted, hadRules ? generation - 1 : undefined), doubts };
     });
-    const denyMarks = [...compiled.causes].flatMap(([mark, { kind, outcome }]) => (kind !== "doubt" && outcome === "deny" ? [mark] : []));
+    const denyMarks = [...compiled.causes].flatMap(([mark, cause]) => (!isDoubt(cause) && cause.outcome === "deny" ? [mark] : []));
     const loaded = {
       table: tableName(generation),
       denyWith: options.denyWith,
@@ -220,6 +246,9 @@ async function labOn(supervisor: Supervisor, first: Snapshot, options: LabOption
     },
     get ruleset() {
       return ruleset;
+    },
+    get cuts() {
+      return cuts;
     },
     get generation() {
       return generation;

@@ -2,7 +2,8 @@
 export type { Transcript } from "./answer.ts";
 export { curl, curlWords, type CurlTarget, type CurlTranscript } from "./curl.ts";
 export { diagnose, obstacle, type Diagnosis, type Finding } from "./doctor.ts";
-export { createLab, lab, type LabAskOptions, type LabEngine, type LabOptions, type LabSession } from "./engine.ts";
+export { compileFirewall } from "./nft/firewall.ts";
+export { createLab, lab, type Firewall, type LabAskOptions, type LabEngine, type LabOptions, type LabSession } from "./engine.ts";
 export { captureFile, LabError } from "./launch.ts";
 export { compile } from "./nft/compile.ts";
 export { listing, type DenyWith } from "./nft/render.ts";

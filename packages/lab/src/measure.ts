@@ -2,7 +2,6 @@ import {
   portIntervals,
   reachByAsking,
   relationOf,
-  specCalculation,
   type Answer,
   type Calculation,
   type Cuts,
@@ -95,8 +94,7 @@ interface Measured {
 
 async function measure(session: LabSession, options: MeasureOptions): Promise<Measured> {
   const { signal, progress, planned, answered: heard, outside = [], families = [4, 6] } = options;
-  const { snapshot } = session;
-  const { cuts } = specCalculation(snapshot);
+  const { snapshot, cuts } = session;
   const plans = new Map(families.map((family) => [family, planOf(snapshot, cuts, family, outside)]));
   const flows = [...plans.values()].flatMap((plan) => [...plan.flows.values()]);
   planned?.(flows);

@@ -1,4 +1,14 @@
-import { coverageOf, endpointName, formatAddress, resolveFlows, type Answer, type Flow, type InputFile } from "@netproof/core/parts";
+import {
+  coverageOf,
+  endpointName,
+  formatAddress,
+  resolveFlows,
+  type Answer,
+  type Flow,
+  type InputFile,
+  type Snapshot,
+} from "@netproof/core/parts";
+import type { LabEngine } from "@netproof/lab";
 import type { Subject } from "../subject.ts";
 import { readSubject, type ReadSubject } from "../subject.ts";
 import { readFlows } from "../flows.ts";
@@ -14,6 +24,22 @@ export function isMeasuring({ engine }: Options): boolean {
 export function denyWithOf({ drop }: Options, measures: boolean): "reject" | "drop" {
   if (drop && !measures) throw new Refusal("--drop is how the lab says no, and no lab is asked", "--engine lab");
   return drop ? "drop" : "reject";
+}
+
+/** The lab that a command line names: with the rules of the policies, or with those that Contrail makes of them after these snapshots. */
+export async function labOf(options: Options, history: readonly Snapshot[]): Promise<LabEngine> {
+  const { createLab } = await loadLab();
+  const denyWith = denyWithOf(options, true);
+  if (!enforcesContrail(options)) return createLab({ denyWith });
+  const { contrailFirewall } = await import("../contrail/packets.ts");
+  return createLab({ denyWith, firewallOf: contrailFirewall(history.slice(0, -1)) });
+}
+
+export function enforcesContrail({ engine }: Options): boolean {
+  const other = engine.find((name) => name !== "lab" && name !== "lab:contrail");
+  if (other !== undefined || engine.length > 1)
+    throw new Refusal(`one lab has one set of rules, not those of \`${engine.join()}\``, "--engine lab or --engine lab:contrail");
+  return engine.includes("lab:contrail");
 }
 
 /** The package with the lab, loaded on demand; exit 3 with the reason where it cannot run. */
@@ -36,10 +62,9 @@ export function flowsAsked(text: InputFile): (subject: ReadSubject) => readonly 
 /** As `openSubject`, with packets: the pods of the manifests, a host for each outside address, and one probe per flow. */
 export async function openMeasured(options: Options, flowsOf: (subject: ReadSubject) => readonly Flow[]): Promise<MeasuredSubject> {
   if (options.engine.length > 1) throw new Refusal(`\`ask\` asks one engine, not ${options.engine.length}`);
-  const { createLab } = await loadLab();
   const { ledger, ...subject } = await readSubject(options, "ask");
   const flows = flowsOf({ ledger, ...subject });
-  await using session = await createLab({ denyWith: denyWithOf(options, true) }).open(subject.names.snapshot);
+  await using session = await (await labOf(options, subject.history)).open(subject.names.snapshot);
   const answers = await session.ask(flows);
   const answered = new Map(flows.map((flow, i) => [keyOf(flow), answers[i] as Answer]));
   const { asked, answering } = session.servers;
@@ -47,7 +72,7 @@ export async function openMeasured(options: Options, flowsOf: (subject: ReadSubj
   return {
     ...subject,
     calculation: { answer: (flow) => answered.get(keyOf(flow)) as Answer },
-    coverage: { ...coverage, text: `${coverage.text}; lab: ${answering} of ${asked} servers answer locally` },
+    coverage: { ...coverage, text: `${coverage.text}; ${options.engine.join()}: ${answering} of ${asked} servers answer locally` },
   };
 }
 

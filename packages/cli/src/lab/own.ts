@@ -1,3 +1,4 @@
+import type { Configuration } from "@netproof/core/contrail";
 import {
   changesBetween,
   familiesOf,
@@ -22,7 +23,7 @@ import type { Options } from "../flags.ts";
 import { onePort } from "../ports.ts";
 import { Refusal } from "../refusal.ts";
 import type { ReadSubject } from "../subject.ts";
-import { denyWithOf, loadLab } from "./ask.ts";
+import { denyWithOf, enforcesContrail, labOf, loadLab } from "./ask.ts";
 import type { HeldLab } from "./held.ts";
 import { traceText } from "./trace.ts";
 
@@ -35,9 +36,9 @@ export interface OwnLab extends HeldLab {
 
 /** Builds a lab in this process from what the command line names. */
 export async function buildLab(subject: ReadSubject, options: Options): Promise<OwnLab> {
-  const { createLab, measured } = await loadLab();
+  const { measured } = await loadLab();
   const outside = (subject.useCase?.outside ?? []).flatMap(({ externals }) => externals);
-  const engine = measured(createLab({ denyWith: denyWithOf(options, true) }));
+  const engine = measured(await labOf(options, subject.history));
   const session = await engine.open(subject.names.snapshot, { outside });
 
   const endpointOf = (text: string): Endpoint => {
@@ -151,10 +152,11 @@ function changeLine({ kind, from, to, place }: Change, nameOf: (id: string) => s
 }
 
 /** The listing of rules, with the manifest lines behind them. */
-export async function rulesText({ names }: ReadSubject, options: Options): Promise<string> {
-  const { compile, listing, planLayout } = await import("@netproof/lab");
+export async function rulesText({ names, history }: ReadSubject, options: Options): Promise<string> {
+  const { compile, compileFirewall, listing, planLayout } = await import("@netproof/lab");
   const { stands, nodes, addressesOf } = planLayout(names.snapshot, []);
-  const ruleset = compile({ snapshot: names.snapshot, stands, addressesOf });
+  const ground = { snapshot: names.snapshot, stands, addressesOf };
+  const ruleset = enforcesContrail(options) ? compileFirewall(ground, await contrailObjects(history)) : compile(ground);
   const remark = ({ from }: (typeof ruleset.chains)[number]["rules"][number]): string =>
     [...new Set(from.map((origin) => placeText(spanOf(origin))))].join(", ");
   const denyWith = denyWithOf(options, true);
@@ -164,6 +166,12 @@ export async function rulesText({ names }: ReadSubject, options: Options): Promi
       return head + listing(ruleset, { router: place.id, generation: 1, denyWith, canary: undefined }, remark);
     })
     .join("");
+}
+
+async function contrailObjects(history: ReadSubject["history"]): Promise<Configuration> {
+  const { contrailFirewall } = await import("../contrail/packets.ts");
+  const goTo = contrailFirewall(history.slice(0, -1))();
+  return (await goTo(history.at(-1) ?? history[0])).configuration;
 }
 
 export function addressesText(endpoint: Endpoint): string {

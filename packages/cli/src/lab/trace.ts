@@ -5,7 +5,7 @@ import type { LabSession, Ruleset, Transcript } from "@netproof/lab";
 export function traceText({ flow, verdict, evidence }: Answer<Transcript>, { layout, ruleset }: LabSession): string {
   const [source, target] = [layout.spotOf(flow.from, flow.family), layout.spotOf(flow.to, flow.family)];
   const ends = [source, target].map((spot) => (typeof spot === "string" ? spot : spot.address)).join(" → ");
-  const decided = evidence.causes.findLast((cause) => cause.kind !== "doubt" && cause.outcome === "deny");
+  const decided = evidence.causes.findLast((cause) => !cause.kind.endsWith("doubt") && cause.outcome === "deny");
   const how = evidence.seen.kind === "rejected" ? "rejected" : "dropped";
   const outcome =
     evidence.problem ??
@@ -31,7 +31,7 @@ function sideLines(
   if (chainName === undefined) return [`  ${direction.padEnd(8)} no chain of ${endpointName(subject)}: nothing isolates it`];
   const chains = ruleset.chains.filter(({ name }) => name === chainName || name === `${chainName}_rest`);
   const mark = [...ruleset.causes].find(
-    ([, cause]) => cause.direction === direction && cause.kind !== "doubt" && causes.includes(cause),
+    ([, cause]) => cause.direction === direction && !cause.kind.endsWith("doubt") && causes.includes(cause),
   )?.[0];
   const decides = mark === undefined ? undefined : `0x${mark.toString(16).padStart(8, "0")}`;
   const lines = [`  ${direction.padEnd(8)} chain ${chainName} of ${endpointName(subject)}`];

@@ -9,7 +9,7 @@ type UseCaseOf = Pick<BoundUseCase, "useCase">;
 /** The deviations of this engine at this stage that still excuse. */
 export function excusesOf({ useCase }: UseCaseOf, universe: Universe, engine: string, today: string | undefined): readonly Excuse[] {
   const own = useCase.deviations.filter(
-    (deviation) => deviation.engine === engine && isAt(deviation, universe.stage.name) && !hasExpired(deviation, today),
+    (deviation) => isOf(deviation, engine) && isAt(deviation, universe.stage.name) && !hasExpired(deviation, today),
   );
   return own.flatMap((deviation) =>
     universe
@@ -28,13 +28,18 @@ export function deviationResults(
   excused: readonly ReadonlyMap<Deviation, number>[],
 ): readonly DeviationResult[] {
   return useCase.deviations
-    .filter((deviation) => deviation.engine === engine && isAt(deviation, at.stage.name))
+    .filter((deviation) => isOf(deviation, engine) && isAt(deviation, at.stage.name))
     .map((deviation): DeviationResult => {
       if (hasExpired(deviation, today)) return { deviation, status: "expired", pairs: 0 };
       const applies = excuses.some((excuse) => excuse.deviation === deviation && excuse.from.size > 0 && excuse.to.size > 0);
       const pairs = Math.max(...excused.map((pairsOf) => pairsOf.get(deviation) ?? 0));
       return { deviation, status: pairs > 0 ? "used" : applies ? "idle" : "not-judged", pairs };
     });
+}
+
+/** What is known of `contrail` is known of `lab:contrail`, which measures it. */
+function isOf(deviation: Deviation, engine: string): boolean {
+  return engine === deviation.engine || engine.endsWith(`:${deviation.engine}`);
 }
 
 function isAt({ stages }: Deviation, stage: string): boolean {

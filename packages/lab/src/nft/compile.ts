@@ -1,16 +1,6 @@
 import type { ClusterPolicy, Direction, Family, NetworkPolicy, Origin, Peer, Pod, Protocol, Rule, TierRule } from "@netproof/core/parts";
-import {
-  addressText,
-  holdsAll,
-  isWholeFamily,
-  meets,
-  mergePorts,
-  rangesOf,
-  rangeText,
-  wholeFamily,
-  without,
-  type Range,
-} from "./ranges.ts";
+import { doubtfulRanges } from "./lent.ts";
+import { addressText, isWholeFamily, mergePorts, rangesOf, rangeText, wholeFamily, without, type Range } from "./ranges.ts";
 import {
   families,
   type Cause,
@@ -23,9 +13,7 @@ import {
   type Stand,
 } from "./ruleset.ts";
 import { isClusterSubjectOf, isPeerNamespace, selects } from "./select.ts";
-
-/** Marks below this are the lab's own. */
-const firstMark = 16;
+import { firstMark, hex, tuple } from "./words.ts";
 
 /**
  * Policies as rules of nftables. Pods that the same policies speak of share a chain. In a chain the first match decides: an entry
@@ -54,7 +42,7 @@ export function compile(ground: Ground): Ruleset {
       });
     }
   }
-  return { sets: [...sets.values()], chains: [...chains.values()].flat(), dispatch, causes };
+  return { sets: [...sets.values()], chains: [...chains.values()].flat(), dispatch, causes, ownNode: "exempt" };
 }
 
 /** The policies that speak of a pod in one direction; the key is equal for pods that the same ones speak of. */
@@ -264,7 +252,7 @@ function entryWriter(ground: Ground, direction: Direction, sets: Map<string, Nam
     switch (peer.kind) {
       case "ipBlock":
       case "networks":
-        return inRanges(without(blockRanges(peer, family), doubtfulRanges(peer, family)), family, blockText(peer));
+        return inRanges(without(blockRanges(peer, family), doubtfulRangesOf(peer, family)), family, blockText(peer));
       case "pods":
         return oneOf(
           standsMeant(peer, own).flatMap(({ addresses }) => addresses.map(({ address }) => address)),
@@ -289,27 +277,12 @@ function entryWriter(ground: Ground, direction: Direction, sets: Map<string, Nam
       .filter(([first]) => first !== undefined && isPeerNamespace(peer, own, first.pod.namespace))
       .flatMap((stands) => stands.filter(({ pod }) => selects(peer.pods, pod.labels)));
 
-  const lent = ground.stands.filter(({ addresses }) => addresses.some((one) => one.lent));
-
-  /** Lent addresses of which this block cannot tell: the pod network was not named, or lies only partly inside. */
-  const doubtfulRanges = (peer: BlockPeer, family: Family): readonly Range<bigint>[] => {
-    const ranges = blockRanges(peer, family);
-    return lent.flatMap(({ pod, addresses }) =>
-      addresses.flatMap(({ address, lent: isLent }) => {
-        if (!isLent || address.family !== family) return [];
-        const networks = rangesOf(pod.podNetwork, family);
-        const sure =
-          networks.length > 0 &&
-          (networks.every((network) => holdsAll(ranges, network)) || !networks.some((network) => meets(ranges, network)));
-        // A block of nothing, or of another family, needs no address.
-        return sure || ranges.length === 0 ? [] : [{ first: address.value, last: address.value }];
-      }),
-    );
-  };
+  const doubtfulRangesOf = (peer: BlockPeer, family: Family): readonly Range<bigint>[] =>
+    doubtfulRanges(blockRanges(peer, family), ground.stands, family);
 
   const doubtful = (peer: Peer, family: Family): Match | undefined => {
     if (peer.kind === "ipBlock" || peer.kind === "networks") {
-      return inRanges(rangesOfSingles(doubtfulRanges(peer, family)), family, `addresses that the lab has lent, for ${blockText(peer)}`);
+      return inRanges(rangesOfSingles(doubtfulRangesOf(peer, family)), family, `addresses that the lab has lent, for ${blockText(peer)}`);
     }
     if (peer.kind !== "domainNames") return undefined;
     // C10: a domain name may mean any address outside, never a pod's.
@@ -419,13 +392,4 @@ function addressType(family: Family): string {
 
 function word(protocol: Protocol): string {
   return protocol.toLowerCase();
-}
-
-/** What a flow is known by: everything of it that a policy can see. */
-export function tuple(family: Family): string {
-  return `${keyword(family)} saddr . ${keyword(family)} daddr . meta l4proto . th dport`;
-}
-
-export function hex(mark: number): string {
-  return `0x${mark.toString(16).padStart(8, "0")}`;
 }

@@ -1,6 +1,6 @@
 import type { Direction } from "@netproof/core/parts";
-import { hex, tuple } from "./compile.ts";
 import { families, type Chain, type Dispatch, type NamedSet, type Ruleset } from "./ruleset.ts";
+import { hex, tuple } from "./words.ts";
 
 /** How a router says no. `reject` answers at once, and its ICMP code tells which side denies; `drop` is silent, as many plugins are. */
 export type DenyWith = "reject" | "drop";
@@ -31,6 +31,7 @@ export interface RouterRules {
   readonly chains: readonly Chain[];
   readonly dispatch: readonly Dispatch[];
   readonly doubts: readonly Direction[];
+  readonly hooks: readonly Hook[];
 }
 
 /** How many flows a set of witnesses can hold. When one is full the rest of its rule is skipped, so it has a rule of its own. */
@@ -68,6 +69,7 @@ export function rulesOfRouter(ruleset: Ruleset, { router, generation }: Pick<Ren
     sets: ruleset.sets.filter(({ name }) => wanted.has(name)),
     chains,
     dispatch,
+    hooks: ruleset.ownNode === "judged" ? [...hooks, fromNode] : hooks,
     doubts: directions.filter((direction) =>
       chains.some((chain) => chain.direction === direction && chain.rules.some(({ text }) => text.includes("@doubts_"))),
     ),
@@ -104,8 +106,8 @@ export function transactions(ruleset: Ruleset, options: RenderOptions, before: n
     ...dispatchElements(rules, options.canary).flatMap(([name, elements]) => elementLines(table, name, elements)),
   ];
   const cutOver = [
-    ...hooks.map(({ name, hook }) => `add chain ${table} ${name} { type filter hook ${hook} priority filter; policy accept; }`),
-    ...hooks.flatMap(({ name, rules: all }) => all.map((text) => `add rule ${table} ${name} ${text}`)),
+    ...rules.hooks.map(({ name, hook }) => `add chain ${table} ${name} { type filter hook ${hook} priority filter; policy accept; }`),
+    ...rules.hooks.flatMap(({ name, rules: all }) => all.map((text) => `add rule ${table} ${name} ${text}`)),
     ...(before === undefined ? [] : [`delete table inet ${tableName(before)}`]),
   ];
   return [...packed(lines), cutOver].map((texts) => `${texts.join("\n")}\n`);
@@ -162,7 +164,7 @@ export function listing(ruleset: Ruleset, options: RenderOptions, remark: (rule:
     }
     lines.push("  }");
   }
-  for (const { name, hook, rules: all } of hooks)
+  for (const { name, hook, rules: all } of rules.hooks)
     lines.push(
       `  chain ${name} {`,
       `    type filter hook ${hook} priority filter; policy accept;`,
@@ -172,11 +174,17 @@ export function listing(ruleset: Ruleset, options: RenderOptions, remark: (rule:
   return `${[...lines, "}"].join("\n")}\n`;
 }
 
+interface Hook {
+  readonly name: string;
+  readonly hook: string;
+  readonly rules: readonly string[];
+}
+
 /**
  * Where packets come by. Forwarded ones meet the egress rules of the device they come from and the ingress rules of the one they go
  * to; those for the node itself only the former. What the node sends to its own pods meets none: it is always allowed (S11).
  */
-const hooks: readonly { readonly name: string; readonly hook: string; readonly rules: readonly string[] }[] = [
+const hooks: readonly Hook[] = [
   {
     name: "forward",
     hook: "forward",
@@ -184,6 +192,9 @@ const hooks: readonly { readonly name: string; readonly hook: string; readonly r
   },
   { name: "input", hook: "input", rules: ["ct state established,related accept", ...asked("egress")] },
 ];
+
+/** Where the node's own packets are judged as well. */
+const fromNode: Hook = { name: "output", hook: "output", rules: ["ct state established,related accept", ...asked("ingress")] };
 
 function asked(direction: Direction): readonly string[] {
   const device = direction === "egress" ? "iifname" : "oifname";

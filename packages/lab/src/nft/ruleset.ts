@@ -1,3 +1,4 @@
+import type { FirewallPolicy, PlacedRule } from "@netproof/core/contrail";
 import type {
   Address,
   ClusterPolicy,
@@ -43,6 +44,8 @@ export interface Ruleset {
   readonly dispatch: readonly Dispatch[];
   /** What a mark stands for, by its number. */
   readonly causes: ReadonlyMap<number, Cause>;
+  /** Whether what a node sends to its own pods meets the rules: by the text of the API it does not (S11). */
+  readonly ownNode: "exempt" | "judged";
 }
 
 export interface NamedSet {
@@ -98,6 +101,26 @@ export type Cause = { readonly direction: Direction } & (
       readonly rule: Rule | TierRule;
       readonly peer: Peer;
     }
+  | { readonly kind: "firewall-rule"; readonly outcome: "allow" | "deny"; readonly firewall: FirewallPlace }
+  | {
+      readonly kind: "firewall-doubt";
+      readonly outcome: "allow" | "deny";
+      readonly question: Question;
+      readonly firewall: FirewallPlace;
+    }
+  /** No rule of a list matched. */
+  | { readonly kind: "list-end"; readonly outcome: "deny" }
 );
+
+/** A rule of Contrail's and the policy it stands in. */
+export interface FirewallPlace {
+  readonly policy: FirewallPolicy;
+  readonly rule: PlacedRule;
+}
+
+/** An entry of which nobody can tell whether it matched: it did not decide. */
+export function isDoubt(cause: Cause): cause is Extract<Cause, { readonly kind: "doubt" | "firewall-doubt" }> {
+  return cause.kind === "doubt" || cause.kind === "firewall-doubt";
+}
 
 export const families: readonly Family[] = [4, 6];

@@ -1,8 +1,8 @@
 import {
   formatAddress,
   reachByAsking,
-  specCalculation,
   type Address,
+  type Cuts,
   type Endpoint,
   type Family,
   type Reachability,
@@ -19,9 +19,8 @@ export interface StandIns {
   for(address: Address): Address | undefined;
 }
 
-export function standInsFor(snapshot: Snapshot): StandIns {
+export function standInsFor(snapshot: Snapshot, cuts: Cuts): StandIns {
   const reaches = new Map<Family, Reachability>();
-  const { cuts } = specCalculation(snapshot);
   const reachOf = (family: Family): Reachability => {
     const reach = reaches.get(family) ?? reachByAsking(() => "undetermined", snapshot, cuts, family);
     reaches.set(family, reach);

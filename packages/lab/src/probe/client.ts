@@ -171,6 +171,8 @@ function meaningOf(number: number): Seen | undefined {
     case errno.EHOSTUNREACH:
     case errno.EACCES:
       return { kind: "no-route", detail: errnoName(number) };
+    // A node's own packet that its rules drop is refused as it is sent; the kernel's note tells whether they did.
+    case errno.EPERM:
     case errno.ETIMEDOUT:
       return { kind: "silent" };
     default:
