@@ -46,6 +46,17 @@ describe.skipIf(noLab !== undefined)(`netproof lab${skippedBecause}`, () => {
       expect(rules.stdout).toMatch(/meta mark set 0x\w+ return {2}# policy1\.yaml:15, policy1\.yaml:24\n/);
     });
 
+    test("curl calls a Service by its own address", async () => {
+      const call = "-f ../../packages/cli/test/fixtures/service.yaml";
+      const open = await lab(`lab curl client svc/shop ${call}`);
+      expect([open.code, open.stdout]).toEqual([0, expect.stringMatching(/IP address = 10\.0\.0\.2\nHostname = web\n$/)]);
+      const rejected = await lab(`lab curl stranger svc/shop ${call}`);
+      expect([rejected.code, rejected.stderr]).toEqual([
+        7,
+        expect.stringMatching(/^curl: \(7\) Failed to connect to 10\.96\.0\.10 port 80/),
+      ]);
+    });
+
     test.each(["", " --drop"])("ask --engine lab%s", async (drop) => {
       const { stdout } = await lab(`ask --flows ../../packages/cli/test/fixtures/flows.csv --stage policy1 --engine lab${drop}`);
       expect(stdout.split("\n").map((row) => row.split(/ {2,}/)[3])).toEqual(["VERDICT", "allow", "deny", "allow", undefined]);

@@ -105,7 +105,7 @@ async function labOn(supervisor: Supervisor, first: Snapshot, options: LabOption
   let snapshot = first;
   let layout: Layout | undefined;
   const firewallOf = options.firewallOf?.();
-  let ruleset: Ruleset = { sets: [], chains: [], dispatch: [], causes: new Map(), ownNode: "exempt" };
+  let ruleset: Ruleset = { sets: [], chains: [], dispatch: [], rewrites: [], causes: new Map(), ownNode: "exempt" };
   let { cuts } = specCalculation(first);
   let generation = 0;
   let selfTest: SelfTest = { open: 0, denied: 0, failures: [] };

@@ -16,9 +16,10 @@ import {
   type Change,
   type Endpoint,
   type Flow,
+  type OnePort,
   type Snapshot,
 } from "@netproof/core/parts";
-import type { MeasuredSession } from "@netproof/lab";
+import type { CurlTarget, MeasuredSession } from "@netproof/lab";
 import type { Options } from "../flags.ts";
 import { onePort } from "../ports.ts";
 import { Refusal } from "../refusal.ts";
@@ -48,13 +49,21 @@ export async function buildLab(subject: ReadSubject, options: Options): Promise<
     if (endpoint === undefined) throw new Refusal(`\`${text}\` is nothing that packets can come from`, "name a pod, a node or an address");
     return endpoint;
   };
-  const flowOf = (from: string, to: string, port: string): Flow => {
-    const wanted = onePort(port, subject.useCase?.ports ?? new Map());
-    const found = resolveFlows({ from, to, ...wanted }, subject.names);
+  const portOf = (port: string): OnePort => onePort(port, subject.useCase?.ports ?? new Map());
+  const flowsOf = (from: string, to: string, port: string): readonly [Flow, ...Flow[]] => {
+    const found = resolveFlows({ from, to, ...portOf(port) }, subject.names);
     if (found.kind === "problem") throw new Refusal(found.problem.message, found.problem.help ?? []);
-    const [first] = found.kind === "flows" ? found.flows : [];
+    const [first, ...more] = found.kind === "flows" ? found.flows.map(({ flow }) => flow) : [];
     if (first === undefined) throw new Refusal(`the endpoints of \`${to}\` are not known`);
-    return first.flow;
+    return [first, ...more];
+  };
+  /** What a person dials: a Service by its own address where it has one, else the end itself. */
+  const targetOf = ({ to, port }: Call, flow: Flow): CurlTarget => {
+    const clusterIP = resolveEnd(to, subject.names).end?.service?.clusterIPs.find(({ family }) => family === flow.family);
+    if (clusterIP !== undefined) return { host: hostText(formatAddress(clusterIP)), port: portOf(port).port };
+    const spot = session.session.layout.spotOf(flow.to, flow.family);
+    if (typeof spot === "string") throw new Refusal(spot);
+    return { host: hostText(spot.address), port: flow.port };
   };
 
   const advance = async (now: ReadSubject, next: Snapshot): Promise<string> => {
@@ -67,18 +76,16 @@ export async function buildLab(subject: ReadSubject, options: Options): Promise<
     subject,
     session,
     enter: async (from, call) => {
-      const flow = call === undefined ? undefined : flowOf(from, call.to, call.port);
-      if (flow !== undefined) await session.session.serve([flow]);
+      const flows = call === undefined ? undefined : flowsOf(from, call.to, call.port);
+      if (flows !== undefined) await session.session.serve(flows);
+      const flow = flows?.[0];
       const entered = await session.session.enter(flow?.from ?? endpointOf(from), flow?.family ?? 4);
       if (typeof entered === "string") throw new Refusal(entered);
-      const spot = flow === undefined ? undefined : session.session.layout.spotOf(flow.to, flow.family);
-      if (typeof spot === "string") throw new Refusal(spot);
-      const host = spot?.address.includes(":") === true ? `[${spot.address}]` : spot?.address;
-      const target = host === undefined || flow === undefined ? undefined : { host, port: flow.port };
+      const target = call === undefined || flow === undefined ? undefined : targetOf(call, flow);
       return { command: entered.command, source: entered.address, target };
     },
     trace: async ({ from, to, port }) => {
-      const flow = flowOf(from, to, port);
+      const [flow] = flowsOf(from, to, port);
       const [answer] = await session.session.ask([flow]);
       return answer === undefined ? "" : traceText(answer, session.session);
     },
@@ -87,6 +94,12 @@ export async function buildLab(subject: ReadSubject, options: Options): Promise<
     down: async () => {},
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
+}
+
+type Call = NonNullable<Parameters<HeldLab["enter"]>[1]>;
+
+function hostText(address: string): string {
+  return address.includes(":") ? `[${address}]` : address;
 }
 
 /** As `kubectl apply` and `kubectl delete` would: by kind, namespace and name. */

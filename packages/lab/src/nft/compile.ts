@@ -12,6 +12,7 @@ import {
   type Ruleset,
   type Stand,
 } from "./ruleset.ts";
+import { rewritesOf } from "./services.ts";
 import { isClusterSubjectOf, isPeerNamespace, selects } from "./select.ts";
 import { firstMark, hex, tuple } from "./words.ts";
 
@@ -42,7 +43,14 @@ export function compile(ground: Ground): Ruleset {
       });
     }
   }
-  return { sets: [...sets.values()], chains: [...chains.values()].flat(), dispatch, causes, ownNode: "exempt" };
+  return {
+    sets: [...sets.values()],
+    chains: [...chains.values()].flat(),
+    dispatch,
+    rewrites: rewritesOf(ground),
+    causes,
+    ownNode: "exempt",
+  };
 }
 
 /** The policies that speak of a pod in one direction; the key is equal for pods that the same ones speak of. */

@@ -13,6 +13,7 @@ import {
   type Ruleset,
   type Stand,
 } from "./ruleset.ts";
+import { rewritesOf } from "./services.ts";
 import { firstMark, hex, tuple } from "./words.ts";
 
 /**
@@ -20,7 +21,8 @@ import { firstMark, hex, tuple } from "./words.ts";
  * denied. The agents of both ends walk the lists that their interfaces have; what one of them denies is dropped. It shares no line with
  * the walk that it is compared with.
  */
-export function compileFirewall({ stands }: Pick<Ground, "stands">, configuration: Configuration): Ruleset {
+export function compileFirewall(ground: Pick<Ground, "snapshot" | "stands">, configuration: Configuration): Ruleset {
+  const { stands } = ground;
   const sets = new Map<string, NamedSet>();
   const causes = new Map<number, Cause>();
   const chains = new Map<string, Chain>();
@@ -37,7 +39,7 @@ export function compileFirewall({ stands }: Pick<Ground, "stands">, configuratio
       dispatch.push({ direction, router: stand.router, device: stand.device, chain: chain.name, isolated: true });
     }
   }
-  return { sets: [...sets.values()], chains: [...chains.values()], dispatch, causes, ownNode: "judged" };
+  return { sets: [...sets.values()], chains: [...chains.values()], dispatch, rewrites: rewritesOf(ground), causes, ownNode: "judged" };
 }
 
 type Tags = ReadonlySet<string>;

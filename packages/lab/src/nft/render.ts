@@ -58,6 +58,7 @@ export function doubtSet(direction: Direction, family: 4 | 6): string {
 export function rulesOfRouter(ruleset: Ruleset, { router, generation }: Pick<RenderOptions, "router" | "generation">): RouterRules {
   const dispatch = ruleset.dispatch.filter((one) => one.router === router);
   const wanted = new Set(dispatch.map(({ chain }) => chain));
+  const services: Chain = { name: "services", direction: "egress", rules: ruleset.rewrites, about: "to endpoints, before any policy" };
   // A chain's second part stands behind it, so one pass finds all.
   const chains = ruleset.chains.filter(({ name, rules }) => {
     if (!wanted.has(name)) return false;
@@ -67,9 +68,9 @@ export function rulesOfRouter(ruleset: Ruleset, { router, generation }: Pick<Ren
   return {
     table: tableName(generation),
     sets: ruleset.sets.filter(({ name }) => wanted.has(name)),
-    chains,
+    chains: ruleset.rewrites.length > 0 ? [services, ...chains] : chains,
     dispatch,
-    hooks: ruleset.ownNode === "judged" ? [...hooks, fromNode] : hooks,
+    hooks: [...(ruleset.rewrites.length > 0 ? serviceHooks : []), ...(ruleset.ownNode === "judged" ? [...hooks, fromNode] : hooks)],
     doubts: directions.filter((direction) =>
       chains.some((chain) => chain.direction === direction && chain.rules.some(({ text }) => text.includes("@doubts_"))),
     ),
@@ -106,7 +107,7 @@ export function transactions(ruleset: Ruleset, options: RenderOptions, before: n
     ...dispatchElements(rules, options.canary).flatMap(([name, elements]) => elementLines(table, name, elements)),
   ];
   const cutOver = [
-    ...rules.hooks.map(({ name, hook }) => `add chain ${table} ${name} { type filter hook ${hook} priority filter; policy accept; }`),
+    ...rules.hooks.map((hook) => `add chain ${table} ${hook.name} { ${hookText(hook)} }`),
     ...rules.hooks.flatMap(({ name, rules: all }) => all.map((text) => `add rule ${table} ${name} ${text}`)),
     ...(before === undefined ? [] : [`delete table inet ${tableName(before)}`]),
   ];
@@ -164,18 +165,15 @@ export function listing(ruleset: Ruleset, options: RenderOptions, remark: (rule:
     }
     lines.push("  }");
   }
-  for (const { name, hook, rules: all } of rules.hooks)
-    lines.push(
-      `  chain ${name} {`,
-      `    type filter hook ${hook} priority filter; policy accept;`,
-      ...all.map((text) => `    ${text}`),
-      "  }",
-    );
+  for (const hook of rules.hooks)
+    lines.push(`  chain ${hook.name} {`, `    ${hookText(hook)}`, ...hook.rules.map((text) => `    ${text}`), "  }");
   return `${[...lines, "}"].join("\n")}\n`;
 }
 
 interface Hook {
   readonly name: string;
+  /** Filters when left out. */
+  readonly type?: "nat";
   readonly hook: string;
   readonly rules: readonly string[];
 }
@@ -195,6 +193,18 @@ const hooks: readonly Hook[] = [
 
 /** Where the node's own packets are judged as well. */
 const fromNode: Hook = { name: "output", hook: "output", rules: ["ct state established,related accept", ...asked("ingress")] };
+
+/** Where packets to Services are rewritten: what comes in, and what the node sends itself. nft 1.0.6 knows -100 by name in one of them only. */
+const serviceHooks: readonly Hook[] = ["prerouting", "output"].map((hook) => ({
+  name: `services_${hook}`,
+  type: "nat",
+  hook,
+  rules: ["jump services"],
+}));
+
+function hookText({ type, hook }: Hook): string {
+  return `type ${type ?? "filter"} hook ${hook} priority ${type === "nat" ? "-100" : "filter"}; policy accept;`;
+}
 
 function asked(direction: Direction): readonly string[] {
   const device = direction === "egress" ? "iifname" : "oifname";

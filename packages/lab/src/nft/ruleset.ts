@@ -31,7 +31,7 @@ export interface StandAddress {
 
 /** What the compiler knows of the lab. Host-network pods have no stand: they are their node. */
 export interface Ground {
-  readonly snapshot: Pick<Snapshot, "policies" | "clusterPolicies" | "nodes">;
+  readonly snapshot: Pick<Snapshot, "policies" | "clusterPolicies" | "nodes" | "services">;
   readonly stands: readonly Stand[];
   /** The addresses by which a node is known. */
   addressesOf(node: Node): readonly Address[];
@@ -42,6 +42,8 @@ export interface Ruleset {
   readonly sets: readonly NamedSet[];
   readonly chains: readonly Chain[];
   readonly dispatch: readonly Dispatch[];
+  /** What becomes of packets to Services, before any policy sees them. */
+  readonly rewrites: readonly ChainRule[];
   /** What a mark stands for, by its number. */
   readonly causes: ReadonlyMap<number, Cause>;
   /** Whether what a node sends to its own pods meets the rules: by the text of the API it does not (S11). */
