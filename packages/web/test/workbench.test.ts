@@ -1,6 +1,8 @@
+import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
+import { cell } from "../src/workbench/protocol.ts";
 import { openWorkbench } from "../src/workbench/workbench.ts";
-import { scenario } from "./sources.ts";
+import { scenario, scenarioFolder } from "./sources.ts";
 
 const today = "2026-11-25";
 
@@ -31,3 +33,42 @@ test("an edit that cannot be read keeps the last answers", async () => {
   const survey = await workbench.survey({ version: "edited", stage: 1, engine: "spec", port: "80/TCP", grouping: "workload" });
   expect(survey.counts.allow).toBe(44);
 });
+
+test.each(readdirSync(scenarioFolder).filter((name) => !name.includes(".")))(
+  "%s: what an edit changes is what its two tables differ in, and a table is what single answers say",
+  async (name) => {
+    const workbench = openWorkbench(today);
+    const source = scenario(name);
+    const { subject, files } = await workbench.open(source);
+    const policies = files.find(({ kind }) => kind === "policies")?.path;
+    const text = source.files.find(({ path: file }) => file === policies)?.text;
+    if (subject === undefined || policies === undefined || text === undefined) return;
+    const port = subject.ports[0];
+    const rows = await workbench.rows("workload");
+    const edited = await workbench.edit(policies, text.replace(/(\n\s+)(?:ingress|egress):[^]*$/, "\n"));
+    if (edited.worst === "error") await workbench.edit(policies, text);
+    for (const stage of subject.stages.keys()) {
+      for (const { name: engine } of subject.engines) {
+        const ask = (version: "kept" | "edited") => workbench.survey({ version, stage, engine, port, grouping: "workload" });
+        const [kept, now] = await Promise.all([ask("kept"), ask("edited")]);
+        const expected: string[] = [];
+        for (let at = 0; at < now.cells.length; at++) {
+          const [was, is, from, to] = [kept.cells[at], now.cells[at], Math.floor(at / now.rows), at % now.rows];
+          const isRange = [from, to].some((row) => rows[row]?.kind === "elsewhere");
+          if (was !== is && was !== cell.none && is !== cell.none && from !== to && !isRange)
+            expected.push(`${from} ${to} ${was ?? 0} ${is ?? 0}`);
+        }
+        const { pairs, isComparable } = await workbench.difference(stage, engine, port);
+        if (isComparable) expect(pairs.map((pair) => pair.join(" ")).toSorted()).toEqual(expected.toSorted());
+        const ends = rows.flatMap((from, a) => rows.map((to, b) => ({ from: from.id, to: to.id, at: a * now.rows + b })));
+        const lanes = await workbench.lanes({ stage, engine, port, pairs: ends.map(({ from, to }) => [from, to] as const) });
+        lanes.forEach((lane, i) => {
+          const value = now.cells[ends[i]?.at ?? 0];
+          if (lane === undefined) expect(value).toBe(cell.none);
+          else if (value === cell.allow) expect(lane.stops).toBeUndefined();
+          else if (value === cell.deny) expect(lane.stops).toBeDefined();
+        });
+      }
+    }
+  },
+);

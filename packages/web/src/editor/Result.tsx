@@ -1,24 +1,30 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { CellLook } from "../parts/Cell.tsx";
-import { counted, Name, shortName } from "../parts/flow.tsx";
+import { counted, grouped, Name, shortName } from "../parts/flow.tsx";
 import { Glyph } from "../parts/Glyph.tsx";
 import { fittedSize, MatrixGrid, type GridPosition } from "../parts/MatrixGrid.tsx";
 import { cellWord, VerdictChip } from "../parts/verdict.tsx";
 import { useAnswer } from "../state/answers.ts";
 import { askWhy, currentPort, currentRows, currentStage, go, opened, subject } from "../state/store.ts";
 import { boxOf } from "../design/units.ts";
-import { cell, type Survey } from "../workbench/protocol.ts";
+import type { EditDifference, Survey } from "../workbench/protocol.ts";
 
 /** Designs of more ends than these have their matrix in its own view. */
 const mostRows = 40;
 /** More flows than these are told by namespaces. */
 const mostPairs = 200;
 
+/** Of more ends than these no table of all by all is asked for with every keystroke. */
+const mostSurveyed = 400;
+
 interface Compared {
   readonly stage: number;
   /** By engine, in their order. */
-  readonly engines: readonly { readonly name: string; readonly kept: Survey; readonly edited: Survey }[];
+  readonly differences: readonly { readonly name: string; readonly difference: EditDifference }[];
+  /** Undefined where there are too many rows. */
+  readonly surveys: { readonly kept: Survey; readonly edited: Survey } | undefined;
+  readonly took: number;
 }
 
 /** What the text says now, beside what the kept one said. */
@@ -36,23 +42,22 @@ export function Result({
   const rows = currentRows.value;
   const engines = (about?.engines ?? []).map(({ name }) => name);
   const anyEdited = opened.value?.files.some((file) => file.edited) === true;
-  const compared = useAnswer(`edit ${stage} ${port ?? "all"} ${engines.join()}`, async (of): Promise<Compared> => ({
-    stage,
-    engines: await Promise.all(
-      engines.map(async (engine) => {
-        const ask = (version: "kept" | "edited"): Promise<Survey> => of.survey({ version, stage, engine, port, grouping: "workload" });
-        const [kept, now] = await Promise.all([ask("kept"), ask("edited")]);
-        return { name: engine, kept, edited: now };
-      }),
-    ),
-  }));
+  const compared = useAnswer(`edit ${stage} ${port ?? "all"} ${engines.join()}`, async (of): Promise<Compared> => {
+    const started = performance.now();
+    const survey = (version: "kept" | "edited"): Promise<Survey> =>
+      of.survey({ version, stage, engine: "spec", port, grouping: "workload" });
+    const [surveys, ...differences] = await Promise.all([
+      rows.length > mostSurveyed ? undefined : Promise.all([survey("kept"), survey("edited")]),
+      ...engines.map(async (name) => ({ name, difference: await of.difference(stage, name, port) })),
+    ]);
+    return { stage, differences, surveys: surveys && { kept: surveys[0], edited: surveys[1] }, took: performance.now() - started };
+  });
   const isBroken = opened.value?.worst === "error";
-  const [spec, ...others] = compared?.engines ?? [];
+  const [spec, ...others] = compared?.differences ?? [];
   if (about === undefined || spec === undefined || compared?.stage !== stage) return <section class="editor-result" aria-label="Result" />;
   const first = opened.value?.problems.find(({ severity }) => severity === "error")?.frame?.place;
-  // An edit that adds or takes away pods makes other rows: then the cells cannot be laid over each other.
-  const isComparable = spec.kept.rows === spec.edited.rows;
-  const changed = isComparable ? changedPairs(spec.kept, spec.edited) : [];
+  const { surveys } = compared;
+  const changed = spec.difference;
   const size = rows.length <= mostRows ? fittedSize(rows.map(endOf), rows.map(endOf), { width: 760, height: 460 }) : undefined;
   return (
     <section class={`editor-result ${isBroken ? "stale" : ""}`} aria-label="Result">
@@ -64,65 +69,43 @@ export function Result({
       <header class="editor-head">
         <div>
           <h2 class="answer" aria-live="polite">
-            {anyEdited ? (isComparable ? sentence(changed) : "The edit adds or takes away endpoints") : "No edit yet"}
+            {anyEdited ? sentence(changed) : "No edit yet"}
           </h2>
           <p class="quiet">
             {anyEdited
               ? `against the kept version${about.stages[stage]?.name === "" ? "" : ` of stage ${about.stages[stage]?.name ?? ""}`}, `
               : `${path}, `}
-            judged in {Math.max(1, Math.round(spec.edited.took))} ms
+            compared in {Math.max(1, Math.round(compared.took))} ms
+            {!changed.isComparable && "; endpoints that only one of the texts has are left out"}
           </p>
         </div>
         {actions}
       </header>
       <div class="editor-answers">
-        {size === undefined ? (
+        {size === undefined || surveys === undefined ? (
           <p>
             <button type="button" class="link" onClick={() => go({ view: "matrix" })}>
               {counted(rows.length, "row")}: open the matrix
             </button>
           </p>
         ) : (
-          spec.edited.rows === rows.length && <Cells survey={spec.edited} kept={isComparable ? spec.kept : undefined} size={size} />
+          surveys.edited.rows === rows.length && <Cells survey={surveys.edited} changed={changed} size={size} />
         )}
         {edited || anyEdited ? <Changes changed={changed} others={others} /> : <></>}
-        <Assertions kept={spec.kept} now={spec.edited} />
+        <Assertions kept={surveys?.kept} now={surveys?.edited} />
       </div>
     </section>
   );
 }
 
-interface ChangedPair {
-  readonly from: number;
-  readonly to: number;
-  readonly was: number;
-  readonly is: number;
-}
-
-function changedPairs(kept: Survey, now: Survey): readonly ChangedPair[] {
-  const found: ChangedPair[] = [];
-  for (let at = 0; at < now.cells.length; at++) {
-    const [was, is] = [kept.cells[at] as number, now.cells[at] as number];
-    if (was !== is && was !== cell.none && is !== cell.none) found.push({ from: Math.floor(at / now.rows), to: at % now.rows, was, is });
-  }
-  return found;
-}
-
-function isOpen(value: number): boolean {
-  return value === cell.allow || value === cell.some;
-}
-
-function sentence(changed: readonly ChangedPair[]): string {
-  if (changed.length === 0) return "This edit changes no verdict";
-  const closed = changed.filter(({ was, is }) => isOpen(was) && !isOpen(is)).length;
-  const opens = changed.filter(({ was, is }) => !isOpen(was) && isOpen(is)).length;
-  const rest = changed.length - closed - opens;
+function sentence({ opened: opens, closed, other }: EditDifference): string {
+  if (opens + closed + other === 0) return "This edit changes no verdict";
   const parts = [
     closed > 0 ? `${counted(closed, "flow")} ${closed === 1 ? "closes" : "close"}` : undefined,
     opens > 0 ? `${counted(opens, "flow")} ${opens === 1 ? "opens" : "open"}` : undefined,
-    rest > 0 ? `${counted(rest, "flow")} ${rest === 1 ? "changes" : "change"} otherwise` : undefined,
+    other > 0 ? `${counted(other, "flow")} ${other === 1 ? "changes" : "change"} otherwise` : undefined,
   ].filter((part) => part !== undefined);
-  if (rest > 0 || parts.length > 1) return parts.join(", ");
+  if (other > 0 || parts.length > 1) return parts.join(", ");
   return `${parts[0] ?? ""}, none ${closed > 0 ? "opens" : "closes"}`;
 }
 
@@ -132,18 +115,18 @@ function endOf({ id, name, kind, namespace, underTest }: (typeof currentRows.val
 
 function Cells({
   survey,
-  kept,
+  changed,
   size,
 }: {
   readonly survey: Survey;
-  readonly kept: Survey | undefined;
+  readonly changed: EditDifference;
   readonly size: { readonly width: number; readonly height: number };
 }): JSX.Element {
   const rows = currentRows.value.map(endOf);
   const [active, setActive] = useState<GridPosition | undefined>(undefined);
   const at = (row: number, column: number): number => row * survey.rows + column;
-  const isChanged = (row: number, column: number): boolean =>
-    kept !== undefined && kept.cells[at(row, column)] !== survey.cells[at(row, column)];
+  const all = new Set(changed.pairs.map(([from, to]) => at(from, to)));
+  const isChanged = (row: number, column: number): boolean => all.has(at(row, column));
   const lookAt = (row: number, column: number): CellLook => ({
     values: [survey.cells[at(row, column)]],
     itself: row === column,
@@ -170,18 +153,27 @@ function Cells({
   );
 }
 
+interface ChangedGroup {
+  readonly name: string;
+  readonly was: number;
+  readonly is: number;
+  readonly ends: Set<string>;
+}
+
 /** Changed flows by the end that they share. */
-function Changes({ changed, others }: { readonly changed: readonly ChangedPair[]; readonly others: Compared["engines"] }): JSX.Element {
+function Changes({ changed, others }: { readonly changed: EditDifference; readonly others: Compared["differences"] }): JSX.Element {
   const rows = currentRows.value;
-  const isMany = changed.length > mostPairs;
+  const count = changed.opened + changed.closed + changed.other;
+  const isMany = count > mostPairs;
   const nameAt = (index: number): string => (isMany ? boxOf(rows[index] ?? { kind: "outside", namespace: "" }) : (rows[index]?.id ?? ""));
-  const groups = (side: "from" | "to"): ReadonlyMap<string, { readonly pair: ChangedPair; readonly ends: Set<string> }> => {
-    const found = new Map<string, { readonly pair: ChangedPair; readonly ends: Set<string> }>();
-    for (const pair of changed) {
-      const key = `${nameAt(pair[side])} ${pair.was} ${pair.is}`;
-      const own = found.get(key) ?? { pair, ends: new Set() };
-      own.ends.add(nameAt(pair[side === "from" ? "to" : "from"]));
-      found.set(key, own);
+  const groups = (side: "from" | "to"): ReadonlyMap<string, ChangedGroup> => {
+    const found = new Map<string, ChangedGroup>();
+    for (const [from, to, was, is] of changed.pairs) {
+      const [own, other] = side === "from" ? [from, to] : [to, from];
+      const key = `${nameAt(own)} ${was} ${is}`;
+      const group = found.get(key) ?? { name: nameAt(own), was, is, ends: new Set<string>() };
+      group.ends.add(nameAt(other));
+      found.set(key, group);
     }
     return found;
   };
@@ -192,17 +184,16 @@ function Changes({ changed, others }: { readonly changed: readonly ChangedPair[]
     <div class="editor-changes">
       <h3>
         What this edit changes{" "}
-        {changed.length > 0 && (
+        {count > 0 && (
           <span class="chip chip-changed">
-            <Glyph name="changed" /> {changed.length}
+            <Glyph name="changed" /> {grouped(count)}
           </span>
         )}
       </h3>
-      {shown.slice(0, 20).map(({ pair, ends }) => {
-        const own = nameAt(isFrom ? pair.from : pair.to);
-        const [was, is] = [cellWord(pair.was), cellWord(pair.is)];
+      {shown.slice(0, 20).map(({ name: own, ends, ...values }) => {
+        const [was, is] = [cellWord(values.was), cellWord(values.is)];
         return (
-          <div key={`${own} ${pair.was} ${pair.is}`} class="editor-change">
+          <div key={`${own} ${values.was} ${values.is}`} class="editor-change">
             <p>
               <span class="mono">
                 {isFrom ? `${shortName(own)} → ${counted(ends.size, "end")}` : `${counted(ends.size, "end")} → ${shortName(own)}`}
@@ -228,16 +219,16 @@ function Changes({ changed, others }: { readonly changed: readonly ChangedPair[]
         );
       })}
       {shown.length > 20 && <p class="quiet">and {shown.length - 20} more groups</p>}
-      {others.map(({ name, kept, edited }) => (
+      {others.map(({ name, difference }) => (
         <p key={name} class="quiet">
-          {name}: {kept.rows === edited.rows ? sentence(changedPairs(kept, edited)) : "other endpoints"}
+          {name}: {sentence(difference)}
         </p>
       ))}
     </div>
   );
 }
 
-function Assertions({ kept, now }: { readonly kept: Survey; readonly now: Survey }): JSX.Element {
+function Assertions({ kept, now }: { readonly kept: Survey | undefined; readonly now: Survey | undefined }): JSX.Element {
   const about = subject.value;
   const stage = about?.stages[currentStage.value];
   if (about === undefined || stage === undefined || about.assertions.length === 0) return <></>;
@@ -250,7 +241,7 @@ function Assertions({ kept, now }: { readonly kept: Survey; readonly now: Survey
       <ul>
         {about.assertions.map(({ id, text }, i) => {
           const state = stage.holds[i] ?? "not-judged";
-          const [was, is] = [kept.breaks[i], now.breaks[i]];
+          const [was, is] = [kept?.breaks[i], now?.breaks[i]];
           return (
             <li key={id} class={state === "violated" ? "fact-broken" : ""}>
               <Glyph name={state === "not-judged" ? "untested" : state} label={state} />

@@ -44,7 +44,7 @@ export async function judgedOf(material: Material, today: string, previous?: Jud
     const before = previous?.material.stages[stage] === undefined ? specs[stage - 1] : previous.spec(stage);
     return (specs[stage] ??= specCalculation(snapshotAt(material, stage), before));
   };
-  const contrails = await contrailSession(material);
+  const contrails = engines.some(({ name }) => name === "contrail") ? await contrailSession(material) : noContrail;
   const calculation = (engine: string, stage: number): Calculation => (engine === "contrail" ? contrails(stage) : spec(stage));
   const results = new Map<string, StageResult>();
   const result = (engine: string, stage: number): StageResult | undefined => {
@@ -110,6 +110,10 @@ export async function judgedOf(material: Material, today: string, previous?: Jud
     }
     return (stage) => found[Math.min(stage, stages.length - 1)] as ContrailCalculation;
   }
+}
+
+function noContrail(): never {
+  throw new Error("Contrail is not asked about a cluster of this size");
 }
 
 function enginesFor({ stages }: Material): readonly EngineSummary[] {

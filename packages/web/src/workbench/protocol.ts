@@ -53,6 +53,8 @@ export interface Workbench {
   compareDump(stage: number, files: readonly PageFile[]): Promise<DumpComparison>;
   /** The rules of nftables that the lab would load. */
   nftables(stage: number): Promise<readonly RuleListing[]>;
+  /** What the edited texts change against the kept ones, on one port or on all. */
+  difference(stage: number, engine: string, port: string | undefined): Promise<EditDifference>;
   /** A known difference between an engine and Kubernetes, by its id. */
   deviation(name: string): Promise<DeviationText | undefined>;
   endpoint(stage: number, row: string): Promise<EndpointDetail | undefined>;
@@ -223,6 +225,18 @@ export interface DumpComparison {
 export interface RuleListing {
   readonly router: string;
   readonly lines: readonly { readonly text: string; readonly places: readonly { readonly file: string; readonly line: number }[] }[];
+}
+
+/** Flows between rows of workloads, as they are now. */
+export interface EditDifference {
+  readonly opened: number;
+  readonly closed: number;
+  /** Those that change without opening or closing. */
+  readonly other: number;
+  /** From and to as indexes of rows, and both values; of very many the first ones. */
+  readonly pairs: readonly (readonly [from: number, to: number, was: number, is: number])[];
+  /** False where the edit adds or takes away endpoints: those are left out. */
+  readonly isComparable: boolean;
 }
 
 /** Bits of `isolation`. */

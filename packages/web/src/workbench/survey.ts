@@ -57,45 +57,64 @@ export function surveyOf(judged: Judged, set: RowSet, question: SurveyQuestion, 
   return { ...survey, took: performance.now() - started };
 }
 
-/** Rows times rows are too many to ask one by one: what two classes may open is asked once, except where two endpoints are related. */
+/**
+ * Rows times rows are too many to ask one by one. Rows whose endpoints are in the same classes are of one kind, and what two kinds may open
+ * is asked once; a row with itself, and a row of nodes, are asked by themselves, since such endpoints are related.
+ */
 function cellsOf({ rows, families, viewOf }: RowSet, calculation: Calculation, port: AskedPort): Uint8Array {
   const size = rows.length;
   const cells = new Uint8Array(size * size);
   const view = viewOf(calculation);
-  const hosts = rows.map(({ members }) => members.some((member) => nodeNameOf(member) !== undefined));
-  const outside = rows.map(isOutside);
   const present = new Set<unknown>([...calculation.snapshot.pods, ...calculation.snapshot.nodes].map(keyOfMember));
-  const byFamily = families.map((family) => {
-    const reach = calculation.reach(family);
-    const classes = rows.map(({ members }) => {
-      const here = members.find(
+  const reaches = families.map((family) => calculation.reach(family));
+  const kinds: { readonly classes: readonly number[]; readonly outside: boolean }[] = [];
+  const numbers = new Map<string, number>();
+  const kindOf = Uint32Array.from(rows, (row) => {
+    const classes = families.map((family, i) => {
+      const here = row.members.find(
         (member) => addressIn(member, family) !== undefined && (member.kind === "external" || present.has(keyOfMember(member))),
       );
-      return here === undefined ? -1 : (reach.classOf(here) ?? -1);
+      return here === undefined ? -1 : (reaches[i]?.classOf(here) ?? -1);
     });
-    return { reach, classes, known: new Map<number, number>() };
-  });
-  for (let a = 0; a < size; a++) {
-    for (let b = 0; b < size; b++) {
-      if (outside[a] === true && outside[b] === true) continue;
-      if (a === b || hosts[a] === true) {
-        cells[a * size + b] = cellOfView(view, rows[a] as Row, rows[b] as Row, port);
-        continue;
-      }
-      let value: number = cell.none;
-      for (const { reach, classes, known } of byFamily) {
-        const [from, to] = [classes[a] as number, classes[b] as number];
-        if (from < 0 || to < 0) continue;
-        const key = from * 2 ** 26 + to;
-        let found = known.get(key);
-        if (found === undefined) {
-          found = cellOf(reach.between(from, to, "none"), port);
-          known.set(key, found);
-        }
-        value = together(value, found);
-      }
-      cells[a * size + b] = value;
+    const outside = isOutside(row);
+    const key = `${String(outside)} ${classes.join(" ")}`;
+    let number = numbers.get(key);
+    if (number === undefined) {
+      number = kinds.push({ classes, outside }) - 1;
+      numbers.set(key, number);
     }
+    return number;
+  });
+  const count = kinds.length;
+  // 255: not asked yet.
+  const known = new Uint8Array(count * count).fill(255);
+  const between = (a: number, b: number): number => {
+    const at = a * count + b;
+    if (known[at] !== 255) return known[at] as number;
+    const [from, to] = [kinds[a], kinds[b]];
+    let value: number = cell.none;
+    if (from !== undefined && to !== undefined && !(from.outside && to.outside)) {
+      reaches.forEach((reach, i) => {
+        const [source, target] = [from.classes[i] ?? -1, to.classes[i] ?? -1];
+        if (source >= 0 && target >= 0) value = together(value, cellOf(reach.between(source, target, "none"), port));
+      });
+    }
+    known[at] = value;
+    return value;
+  };
+  for (let a = 0; a < size; a++) {
+    const row = rows[a] as Row;
+    const kind = kindOf[a] as number;
+    if (row.members.some((member) => nodeNameOf(member) !== undefined)) {
+      for (let b = 0; b < size; b++) {
+        const bothOutside = kinds[kind]?.outside === true && kinds[kindOf[b] as number]?.outside === true;
+        if (!bothOutside) cells[a * size + b] = cellOfView(view, row, rows[b] as Row, port);
+      }
+      continue;
+    }
+    const start = a * size;
+    for (let b = 0; b < size; b++) cells[start + b] = between(kind, kindOf[b] as number);
+    cells[start + a] = kinds[kind]?.outside === true ? cell.none : cellOfView(view, row, row, port);
   }
   return cells;
 }
@@ -108,7 +127,7 @@ function cellOfView(view: View, from: Row, to: Row, port: AskedPort): number {
   return view.connections(from, to).reduce((value: number, { connections }) => together(value, cellOf(connections, port)), cell.none);
 }
 
-function cellOf({ allow, undetermined }: Connections, port: AskedPort): number {
+export function cellOf({ allow, undetermined }: Connections, port: AskedPort): number {
   if (port !== undefined) {
     if (hasPort(allow, port.protocol, port.port)) return cell.allow;
     return hasPort(undetermined, port.protocol, port.port) ? cell.undetermined : cell.deny;
@@ -119,7 +138,7 @@ function cellOf({ allow, undetermined }: Connections, port: AskedPort): number {
 }
 
 /** Two families that disagree are open for some. */
-function together(a: number, b: number): number {
+export function together(a: number, b: number): number {
   if (a === cell.none || a === b) return b;
   if (b === cell.none) return a;
   return a === cell.undetermined || b === cell.undetermined ? cell.undetermined : cell.some;
@@ -144,16 +163,26 @@ function brokenOf(result: StageResult | undefined, { rows, indexOf }: RowSet, po
 
 function countsOf(rows: readonly Row[], cells: Uint8Array, broken: Uint8Array): Survey["counts"] {
   const size = rows.length;
+  const sizes = Float64Array.from(rows, ({ endpoint }) => endpoint.size);
   const counts = { pairs: 0, allow: 0, deny: 0, undetermined: 0, some: 0, broken: 0 };
   for (let a = 0; a < size; a++) {
+    // By value: endpoints of the other rows, and those that break the intent.
+    const sums = [0, 0, 0, 0, 0];
+    let wrong = 0;
     for (let b = 0; b < size; b++) {
-      const value = cells[a * size + b] as number;
-      if (value === cell.none) continue;
-      const pairs = pairCount(rows[a] as Row, rows[b] as Row);
-      counts.pairs += pairs;
-      counts[words[value] as (typeof words)[number]] += pairs;
-      if (broken[a * size + b] !== 0) counts.broken += pairs;
+      const at = a * size + b;
+      const value = cells[at] as number;
+      const others = a === b ? (sizes[b] as number) - 1 : (sizes[b] as number);
+      sums[value] = (sums[value] as number) + others;
+      if (value !== cell.none && broken[at] !== 0) wrong += others;
     }
+    const own = sizes[a] as number;
+    for (const value of [cell.deny, cell.allow, cell.undetermined, cell.some]) {
+      const pairs = own * (sums[value] as number);
+      counts[words[value]] += pairs;
+      counts.pairs += pairs;
+    }
+    counts.broken += own * wrong;
   }
   return counts;
 }

@@ -19,6 +19,7 @@ import {
 import { annotationsOf } from "./annotations.ts";
 import { policyCompletions, schemaCompletions, spotAt } from "./completion.ts";
 import { draftOf } from "./draft.ts";
+import { editDifference } from "./edit.ts";
 import { hashOf } from "./hash.ts";
 import { judgedOf, snapshotAt, type Judged } from "./judged.ts";
 import { isolationOf, lanesOf, matchingOf } from "./lanes.ts";
@@ -211,6 +212,11 @@ export function openWorkbench(today: string): Workbench {
     },
     compareDump: async (stage: number, dump: readonly PageFile[]) => compareDump(stateOf("edited").judged, stage, dump),
     nftables: async (stage: number) => rulesAt(stateOf("edited").judged, stage),
+    difference: async (stage: number, engine: string, port: string | undefined) => {
+      const [older, newer] = [stateOf("kept"), stateOf("edited")];
+      const [was, is] = [older.judged.calculation(engine, stage), newer.judged.calculation(engine, stage)];
+      return editDifference(setOf(newer, "workload"), was, is, askedPort(port));
+    },
     deviation: async (wanted: string): Promise<DeviationText | undefined> => {
       const found = /^D\d+$/.test(wanted) ? deviation(wanted as DeviationId) : undefined;
       if (found === undefined) return undefined;

@@ -1,0 +1,68 @@
+import { addressIn, nodeNameOf, type Calculation, type Endpoint, type Reachability, type Row } from "@netproof/core/parts";
+import { cell, type EditDifference } from "./protocol.ts";
+import { cellOf, together, type AskedPort } from "./survey.ts";
+import type { RowSet } from "./rows.ts";
+
+/** So many changed flows are named; all are counted. */
+const mostNamed = 2_000;
+
+/**
+ * What an edit changed between rows that both texts have, without a table of all rows by all rows: rows that are of one class before and
+ * after are of one kind, and what two kinds may open is asked once of each.
+ */
+export function editDifference({ rows, families }: RowSet, before: Calculation, after: Calculation, port: AskedPort): EditDifference {
+  const reaches = families.map((family) => ({ family, before: before.reach(family), after: after.reach(family) }));
+  const kinds = new Map<string, { readonly classes: readonly (readonly [number, number])[]; readonly rows: number[] }>();
+  let isComparable = true;
+  rows.forEach((row, index) => {
+    if (row.endpoint.kind === "elsewhere") return;
+    const classes = reaches.map(({ family, ...of }): readonly [number, number] => {
+      const member = row.members.find((one) => addressIn(one, family) !== undefined);
+      return member === undefined ? [-1, -1] : [classIn(of.before, member), classIn(of.after, member)];
+    });
+    if (classes.some(([was, is]) => is >= 0 !== was >= 0)) isComparable = false;
+    const key = `${String(isOutsideRow(row))} ${String(isNodeRow(row))} ${classes.join(" ")}`;
+    const own = kinds.get(key);
+    if (own === undefined) kinds.set(key, { classes, rows: [index] });
+    else own.rows.push(index);
+  });
+  const all = [...kinds.values()];
+  const pairs: EditDifference["pairs"][number][] = [];
+  const counts = { opened: 0, closed: 0, other: 0 };
+  for (const from of all) {
+    for (const to of all) {
+      let [was, is] = [cell.none as number, cell.none as number];
+      reaches.forEach((of, i) => {
+        const [source, target] = [from.classes[i] ?? [-1, -1], to.classes[i] ?? [-1, -1]];
+        if (source[0] >= 0 && target[0] >= 0) was = together(was, cellOf(of.before.between(source[0], target[0], "none"), port));
+        if (source[1] >= 0 && target[1] >= 0) is = together(is, cellOf(of.after.between(source[1], target[1], "none"), port));
+      });
+      if (was === is || was === cell.none || is === cell.none) continue;
+      for (const a of from.rows) {
+        for (const b of to.rows) {
+          if (a === b || (isOutsideRow(rows[a] as Row) && isOutsideRow(rows[b] as Row))) continue;
+          const kind = isOpen(was) === isOpen(is) ? "other" : isOpen(is) ? "opened" : "closed";
+          counts[kind] += 1;
+          if (pairs.length < mostNamed) pairs.push([a, b, was, is]);
+        }
+      }
+    }
+  }
+  return { ...counts, pairs, isComparable };
+}
+
+function classIn(reach: Reachability, endpoint: Endpoint): number {
+  return reach.classOf(endpoint) ?? -1;
+}
+
+function isOutsideRow({ endpoint }: Row): boolean {
+  return endpoint.kind === "outside" || endpoint.kind === "elsewhere";
+}
+
+function isNodeRow({ members }: Row): boolean {
+  return members.some((member) => nodeNameOf(member) !== undefined);
+}
+
+function isOpen(value: number): boolean {
+  return value === cell.allow || value === cell.some;
+}
