@@ -140,7 +140,7 @@ it("Ctrl-C prints nothing and is 130", async () => {
   const child = spawn(process.execPath, [command, "list", "-f", "-"], { cwd: fixtures, env: plainEnvironment, stdio: "pipe" });
   let said = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (text: Buffer) => (said += text.toString()));
-  await new Promise((resolve) => setTimeout(resolve, 700));
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
   child.kill("SIGINT");
   const code = await new Promise((resolve) => child.on("close", resolve));
   expect([code, said]).toEqual([130, ""]);

@@ -141,7 +141,7 @@ describe("every public name by example", () => {
     expect(resolved).toMatchObject({ kind: "flows", flows: [{ flow: { port: 8080 }, behindService: { service: "shop/web", port: 80 } }] });
   });
 
-  example("readUseCase neededPaths resolveStages bindNames checkStage runReport presentRun", async () => {
+  example("readUseCase neededPaths resolveStages bindNames checkStage runReport presentRun presentHtml", async () => {
     const text = "format: netproof.use-case/1\nname: shop\ntopology: shop.yaml\nintent:\n  - web -> db 5432 allow\nrest: deny\n";
     const { useCase = expect.fail() } = await core.readUseCase({ name: "netproof.yaml", text });
     expect(core.neededPaths(useCase)).toEqual(["shop.yaml"]);
@@ -153,6 +153,7 @@ describe("every public name by example", () => {
     expect(result.intent).toMatchObject({ status: "unmet", broken: 1 });
     const report = core.runReport({ useCase, stages: [{ stage, surveys: [{ engine: "spec", calculation, result }] }], findings: [] });
     expect(core.presentRun(report, core.plainLook)).toContain("db → web 80/TCP, not isolated");
+    expect(core.presentHtml(report, [])).toMatch(/^<!doctype html>/);
   });
 
   example("viewOf plainRows matrixDocument presentMatrix plainLook", async () => {
