@@ -51,7 +51,7 @@ export function MatrixView(): JSX.Element {
     if (engine?.kind === "view" && (keys.mode !== "one" || keys.engines !== engine.value))
       go({ keys: { mode: "one", engines: engine.value } }, "replace");
   }, [keys.q]);
-  const mode: Mode = keys.mode === "diff" ? "diff" : keys.mode === "one" ? "one" : "all";
+  const mode = currentMode();
   const engines = matrix?.engines ?? (about?.engines ?? []).map(({ name }) => name);
   const engine = mode === "one" ? Math.max(0, engines.indexOf(keys.engines ?? "")) : 0;
   const filter = useRef<HTMLInputElement>(null);
@@ -60,8 +60,8 @@ export function MatrixView(): JSX.Element {
     g: () => go({ keys: { group: grouping === "workload" ? "class" : grouping === "class" ? "ns" : "", tab: "pods" } }, "replace"),
     t: () => go({ keys: { table: keys.table === "1" ? "" : "1" } }, "replace"),
     d: () => go({ keys: { mode: mode === "diff" ? "" : "diff", engines: "" } }, "replace"),
-    n: () => matrix && nextMarked(matrix.model, mode, 1),
-    N: () => matrix && nextMarked(matrix.model, mode, -1),
+    n: () => matrix && nextMarked(matrix.model, currentMode(), 1),
+    N: () => matrix && nextMarked(matrix.model, currentMode(), -1),
   });
   if (about === undefined) return <></>;
   const setMode = (value: string): void => {
@@ -151,6 +151,11 @@ export function MatrixView(): JSX.Element {
       <Legend matrix={matrix} engines={engines} mode={mode} isTable={keys.table === "1"} />
     </>
   );
+}
+
+function currentMode(): Mode {
+  const { mode } = where.value.keys;
+  return mode === "diff" ? "diff" : mode === "one" ? "one" : "all";
 }
 
 /** The query is taken when it can be understood; until then everything stays as it was. */

@@ -38,6 +38,27 @@ export function StageBar(): JSX.Element {
               <path d={playing.value ? "M1 1h3v10H1zM6 1h3v10H6z" : "M1 .8 9.4 6 1 11.2z"} fill="currentColor" />
             </svg>
           </button>
+          <div class="stage-step">
+            <button
+              type="button"
+              aria-label="The stage before"
+              disabled={currentStage.value === 0}
+              onClick={() => goToStage(currentStage.value - 1)}
+            >
+              ‹
+            </button>
+            <span>
+              {currentStage.value + 1} of {stages.length}: <strong>{stages[currentStage.value]?.name}</strong>
+            </span>
+            <button
+              type="button"
+              aria-label="The next stage"
+              disabled={currentStage.value === last}
+              onClick={() => goToStage(currentStage.value + 1)}
+            >
+              ›
+            </button>
+          </div>
           <div class="stages" role="radiogroup" aria-label="Stage">
             {stages.map((stage, index) => (
               <StageButton key={stage.name} stage={stage} index={index} assertions={about?.assertions.length ?? 0} />
