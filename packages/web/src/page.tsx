@@ -10,4 +10,4 @@ const { source } = where.value;
 if (source !== "" || hostKind === "served") void loadChunk("engine");
 render(<App />, document.body);
 if (source === "local" || (source === "" && hostKind === "served")) void openServed();
-else if (source !== "" && !source.startsWith("files-")) void openExample(source);
+else if (source !== "" && !source.startsWith("files-")) void openExample(source, "stay");

@@ -45,7 +45,8 @@ export const subject: ReadonlySignal<Subject | undefined> = computed(() => opene
 export const revision = computed(() => opened.value?.revision ?? 0);
 export const currentRows = signal<readonly PageRow[]>([]);
 
-export async function openSource(source: OpenSource, sourceName: string): Promise<void> {
+/** `stay`: a link led to the place where things are opened, so it is shown; whoever chose something wants to see that. */
+export async function openSource(source: OpenSource, sourceName: string, arrival: "move" | "stay" = "move"): Promise<void> {
   failure.value = undefined;
   try {
     workbench.value ??= startWorkbench(await loadChunk("engine"), (problem) => {
@@ -60,7 +61,7 @@ export async function openSource(source: OpenSource, sourceName: string): Promis
       const view = where.value.view === "open" ? firstView(answer.subject) : where.value.view;
       where.value = { source: sourceName, view, keys: {}, unknown: [] };
       history.pushState(null, "", formatWhere(where.value));
-    } else if (where.value.view === "open") go({ view: firstView(answer.subject) }, "replace");
+    } else if (where.value.view === "open" && arrival === "move") go({ view: firstView(answer.subject) }, "replace");
   } catch (error) {
     failure.value = error instanceof Error ? error.message : String(error);
   }
@@ -74,11 +75,11 @@ function firstView(about: Subject | undefined): ViewName {
 const mostForDesign = 60;
 
 /** One of the scenarios that come with the page. */
-export async function openExample(name: string): Promise<void> {
+export async function openExample(name: string, arrival: "move" | "stay" = "move"): Promise<void> {
   const examples = await loadChunk("examples");
   const example = examples.find((one) => one.name === name);
   if (example === undefined) failure.value = `no example is called ${name}`;
-  else await openSource(example, name);
+  else await openSource(example, name, arrival);
 }
 
 export async function editText(path: string, text: string): Promise<void> {
