@@ -10,6 +10,8 @@ import {
   type DerivedSession,
   type External,
   type Snapshot,
+  type Watch,
+  type Watched,
 } from "@netproof/core/parts";
 import { Refusal } from "./refusal.ts";
 
@@ -33,6 +35,8 @@ interface OpenOptions {
   readonly outside?: readonly External[];
   /** How many flows of the stage have been tried. */
   readonly progress?: (done: number, all: number) => void;
+  /** What a measuring engine shall watch while the first stage comes into force. */
+  readonly watch?: Watch | undefined;
 }
 
 /** How engines shall do what they can do in several ways. */
@@ -49,6 +53,9 @@ export function versionsOf(engines: readonly JudgingEngine[]): readonly string[]
 export interface JudgingSession extends DerivedSession {
   /** What the coverage line says of it. */
   readonly remark?: string;
+  /** What it saw of time at the last stage; of measuring engines only. */
+  readonly watched?: Watched | undefined;
+  advance(next: Snapshot, options?: { readonly signal?: AbortSignal; readonly watch?: Watch | undefined }): Promise<void>;
 }
 
 /** The engines by the names that --engine and use cases give them. What each needs is loaded only when it is asked for. */

@@ -13,6 +13,7 @@ export { portIntervals, uniteCuts } from "./reach/cuts.ts";
 export { type AskOptions } from "./reach/engine.ts";
 export { familiesInUse } from "./reach/families.ts";
 export { relationOf } from "./reach/reachability.ts";
+export { type Watch, type Watched } from "./reach/watch.ts";
 export { matchOrigin, matchText, policyText } from "./reach/why.ts";
 export { fieldsOf, type Shape } from "./read/fields.ts";
 export { assemble, parseYaml, readMessages, readObjects, type ManifestObject } from "./read/read.ts";
@@ -76,6 +77,7 @@ export { checkDeviations, type Point } from "./usecase/check.ts";
 export { resolveEnd, type End, type EndProblem, type NameTable } from "./usecase/ends.ts";
 export { portNumber, readPort, type OnePort, type PortNames } from "./usecase/port-text.ts";
 export { messages as useCaseMessages } from "./usecase/messages.ts";
+export { timeAsked, type TimeAsked } from "./usecase/time.ts";
 export { type EndName } from "./usecase/types.ts";
 
 /** The JSON Schema (draft 7) of `netproof.yaml`. Loads the library that makes it, which nothing else here needs. */

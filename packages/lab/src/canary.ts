@@ -3,6 +3,7 @@ import { canaryMarks, type Canary } from "./nft/render.ts";
 import type { Layout } from "./plan/layout.ts";
 import { deviceOf } from "./plan/place.ts";
 import type { Order, Tried } from "./probe/order.ts";
+import type { Turning } from "./probe/switch.ts";
 
 /** What the lab's own two ends behind each router saw: the rules of this very generation deny, allow, and leave their notes. */
 export interface SelfTest {
@@ -54,6 +55,25 @@ export function canaryOrders(nodes: Layout["nodes"], generation: number): readon
       ),
     ),
   );
+}
+
+/**
+ * One flow behind each router that the rules of this generation decide otherwise than those before: the port that is open now was closed,
+ * and where no rules stood everything was open.
+ */
+export function turningsOf(nodes: Layout["nodes"], generation: number): readonly Turning[] {
+  const { open, before } = portsOf(generation);
+  return nodes.map(({ client, server }) => ({
+    order: {
+      from: client.id,
+      source: client.addresses[0] as string,
+      to: server.id,
+      target: server.addresses[0] as string,
+      protocol: "TCP",
+      port: generation > 1 ? open : before,
+    },
+    becomes: generation > 1 ? "open" : "denied",
+  }));
 }
 
 export function judgeCanaries(orders: readonly CanaryOrder[], tried: readonly Tried[]): SelfTest {

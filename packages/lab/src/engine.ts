@@ -1,6 +1,7 @@
 import type { Configuration } from "@netproof/core/contrail";
 import {
   formatAddress,
+  sameEndpoint,
   specCalculation,
   uniteCuts,
   type Address,
@@ -12,11 +13,14 @@ import {
   type Engine,
   type Family,
   type Flow,
+  type Pod,
   type Session,
   type Snapshot,
+  type Watch,
+  type Watched,
 } from "@netproof/core/parts";
 import { answerOf, type Judged, type Transcript } from "./answer.ts";
-import { canaryOrders, canaryOf, judgeCanaries, type SelfTest } from "./canary.ts";
+import { canaryOrders, canaryOf, judgeCanaries, turningsOf, type SelfTest } from "./canary.ts";
 import { LabError, startSupervisor, type Supervisor } from "./launch.ts";
 import { compile } from "./nft/compile.ts";
 import { canaryMarks, rulesOfRouter, tableName, transactions, type DenyWith } from "./nft/render.ts";
@@ -26,6 +30,7 @@ import { planLayout, type Layout, type Spot } from "./plan/layout.ts";
 import type { Place } from "./plan/place.ts";
 import { standInsFor } from "./plan/stand-in.ts";
 import type { Order } from "./probe/order.ts";
+import type { HeldSeen } from "./protocol.ts";
 
 export interface LabOptions {
   /** `reject` answers at once; `drop` is silent, as many network plugins are, and slower to measure. */
@@ -62,6 +67,12 @@ export interface LabSession extends Session<Transcript> {
   /** Milliseconds that the last switch of rules took. */
   readonly enforcedAfter: number;
   ask(flows: readonly Flow[], options?: LabAskOptions): Promise<readonly Answer<Transcript>[]>;
+  /** Goes to the next snapshot and tells what was asked of time. Without a watch nothing is told. */
+  advance(next: Snapshot, options?: LabAdvanceOptions): Promise<void>;
+  /** What the last change was asked of time; undefined where nothing was. */
+  readonly change: SeenChange | undefined;
+  /** Starts a pod anew under the rules in force, and tries these flows of it in its first moments. */
+  startAnew(pod: Pod, flows: readonly Flow[]): Promise<StartSeen | string>;
   /** Keeps these servers answering, whoever asks; from now on programs may be run in the places. */
   serve(flows: readonly Flow[]): Promise<void>;
   /** Takes these files away when this process is gone, however it ended. */
@@ -70,8 +81,23 @@ export interface LabSession extends Session<Transcript> {
   enter(endpoint: Endpoint, family: Family): Promise<{ readonly command: readonly string[]; readonly address: string } | string>;
 }
 
+export type WatchedChange = Pick<Watch, "enforcement" | "held">;
+export type SeenChange = Pick<Watched, "enforcement" | "held">;
+
+export interface LabAdvanceOptions {
+  readonly signal?: AbortSignal;
+  readonly watch?: WatchedChange | undefined;
+}
+
+/** One per flow, in its order: milliseconds after the start at which it got through first and last, and whether a rule denied it. */
+export type StartSeen = readonly {
+  readonly firstOpen: number | undefined;
+  readonly lastOpen: number | undefined;
+  readonly denied: boolean;
+}[];
+
 export interface LabEngine extends Engine<Transcript> {
-  open(snapshot: Snapshot, options?: { readonly signal?: AbortSignal }): Promise<LabSession>;
+  open(snapshot: Snapshot, options?: LabAdvanceOptions): Promise<LabSession>;
 }
 
 /** Measures with real packets: pods are network namespaces, nftables enforces, and both the client and the kernel are witnesses. */
@@ -79,7 +105,7 @@ export function createLab(options: LabOptions): LabEngine {
   return {
     name: options.firewallOf === undefined ? "lab" : "lab:contrail",
     nature: "observed",
-    open: (snapshot, { signal } = {}) => openLab(snapshot, options, signal),
+    open: (snapshot, { signal, watch } = {}) => openLab(snapshot, options, signal, watch),
   };
 }
 
@@ -91,17 +117,28 @@ const perBatch = 50_000;
 const heardBatches = 50;
 const leastHeard = 16;
 
-async function openLab(first: Snapshot, options: LabOptions, signal: AbortSignal | undefined): Promise<LabSession> {
+async function openLab(
+  first: Snapshot,
+  options: LabOptions,
+  signal: AbortSignal | undefined,
+  watch: WatchedChange | undefined,
+): Promise<LabSession> {
   const supervisor = await startSupervisor();
   try {
-    return await labOn(supervisor, first, options, signal);
+    return await labOn(supervisor, first, options, signal, watch);
   } catch (error) {
     await supervisor[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-async function labOn(supervisor: Supervisor, first: Snapshot, options: LabOptions, signal: AbortSignal | undefined): Promise<LabSession> {
+async function labOn(
+  supervisor: Supervisor,
+  first: Snapshot,
+  options: LabOptions,
+  signal: AbortSignal | undefined,
+  firstWatch: WatchedChange | undefined,
+): Promise<LabSession> {
   let snapshot = first;
   let layout: Layout | undefined;
   const firewallOf = options.firewallOf?.();
@@ -110,11 +147,18 @@ async function labOn(supervisor: Supervisor, first: Snapshot, options: LabOption
   let generation = 0;
   let selfTest: SelfTest = { open: 0, denied: 0, failures: [] };
   let enforcedAfter = 0;
+  let change: SeenChange | undefined;
   const servers = new Map<string, boolean>();
   let standIns = standInsFor(first, cuts);
 
   /** The new rules stand before the pods do that they speak of, so that no pod is open in its first moments. */
-  const install = async (next: Snapshot, outside: readonly Address[], abort: AbortSignal | undefined): Promise<void> => {
+  const install = async (
+    next: Snapshot,
+    outside: readonly Address[],
+    abort: AbortSignal | undefined,
+    watch?: WatchedChange,
+  ): Promise<void> => {
+    const connections = await holdAll(watch?.held ?? []);
     const planned = planLayout(next, outside, layout);
     const kept = new Set(planned.places.map(({ id }) => id));
     const gone = (layout?.places ?? []).filter(({ id }) => !kept.has(id)).map(({ id }) => id);
@@ -124,7 +168,10 @@ async function labOn(supervisor: Supervisor, first: Snapshot, options: LabOption
     if (gone.length > 0) await supervisor.run({ do: "remove", ids: gone });
     for (const key of servers.keys()) if (gone.includes(Number(key.split(" ")[0]))) servers.delete(key);
     await supervisor.run({ do: "add", places: added.filter(isFrame) });
-    if (next !== snapshot || layout === undefined) await loadRules(next, planned);
+    if (next !== snapshot || layout === undefined) {
+      const enforcement = await loadRules(next, planned, watch?.enforcement === true, connections);
+      change = watch && { enforcement, held: connections?.seen ?? watch.held.map(() => notHeld("there is no stage before")) };
+    }
     await supervisor.run({ do: "add", places: added.filter((place) => !isFrame(place)) });
     layout = planned;
     if (next !== snapshot) standIns = standInsFor(next, cuts);
@@ -132,7 +179,22 @@ async function labOn(supervisor: Supervisor, first: Snapshot, options: LabOption
     abort?.throwIfAborted();
   };
 
-  const loadRules = async (next: Snapshot, planned: Layout): Promise<void> => {
+  /** Opens connections before anything changes; undefined where there are none, or nothing that they could be opened in. */
+  const holdAll = async (flows: readonly Flow[]): Promise<Connections | undefined> => {
+    if (flows.length === 0 || layout === undefined) return undefined;
+    await ensureOutside(flows, undefined);
+    const wanted = flows.map(orderOf);
+    const seen = await supervisor.run({ do: "hold", orders: wanted.filter((order) => typeof order !== "string") });
+    return connectionsOf(wanted, seen);
+  };
+
+  /** Connections are asked twice: while the routers know them, and when these have forgotten them. */
+  const loadRules = async (
+    next: Snapshot,
+    planned: Layout,
+    timed: boolean,
+    connections: Connections | undefined,
+  ): Promise<Watched["enforcement"]> => {
     const ground = { snapshot: next, stands: planned.stands, addressesOf: planned.addressesOf };
     const firewall = await firewallOf?.(next);
     const compiled = firewall === undefined ? (options.rulesOf ?? compile)(ground) : compileFirewall(ground, firewall.configuration);
@@ -155,16 +217,25 @@ async function labOn(supervisor: Supervisor, first: Snapshot, options: LabOption
       denyMarks: [...denyMarks, canaryMarks.ingressDenied, canaryMarks.egressDenied],
       routers,
     };
-    const { milliseconds } = await supervisor.run({ do: "rules", rules: loaded });
+    const turnings = timed ? turningsOf(planned.nodes, generation) : [];
+    const { milliseconds, turned } = await supervisor.run({ do: "rules", rules: loaded, keep: connections !== undefined, turnings });
     [ruleset, enforcedAfter] = [compiled, milliseconds];
+    if (connections !== undefined) {
+      const isDeny = (mark: number | undefined): boolean => mark !== undefined && loaded.denyMarks.includes(mark);
+      connections.changed(await supervisor.run({ do: "greet" }), isDeny);
+      await supervisor.run({ do: "forget" });
+      connections.judged(await supervisor.run({ do: "greet" }), isDeny);
+      await supervisor.run({ do: "release" });
+    }
     // Nothing is reported of rules that were not seen to deny and to allow.
     const orders = canaryOrders(planned.nodes, generation);
     selfTest = judgeCanaries(orders, await supervisor.run({ do: "probe", orders: orders.map(({ order }) => order) }));
     if (selfTest.failures.length > 0)
       throw new LabError(`the lab's own test failed, so it reports nothing: ${selfTest.failures.slice(0, 3).join("; ")}`);
+    const after = turned.filter((one) => one !== null);
+    return after.length === 0 ? undefined : { firstAfter: Math.min(...after), lastAfter: Math.max(...after), routers: after.length };
   };
 
-  await install(first, [], signal);
   const standing = (): Layout => layout as Layout;
 
   /** Makes a host for every outside address that has none yet. */
@@ -237,10 +308,39 @@ async function labOn(supervisor: Supervisor, first: Snapshot, options: LabOption
     });
   };
 
+  await install(first, [], signal, firstWatch);
+
+  /** The pod goes and comes as in a cluster: its policies are there before it is. */
+  const startAnew = async (pod: Pod, flows: readonly Flow[]): Promise<StartSeen | string> => {
+    await ensureOutside(flows, undefined);
+    if (pod.hostNetwork) return "it has its node's network, which does not start with it";
+    const whole = snapshot;
+    const without = { ...whole, pods: whole.pods.filter((one) => !sameEndpoint(one, pod)) };
+    await install(without, standing().outside, undefined);
+    await install(whole, standing().outside, undefined);
+    const orders = flows.map(orderOf);
+    const missing = orders.find((order) => typeof order === "string");
+    if (typeof missing === "string") return missing;
+    const openings = await supervisor.run({ do: "start", orders: orders.filter((order) => typeof order !== "string") });
+    const isDeny = (mark: number | undefined): boolean => {
+      const cause = mark === undefined ? undefined : ruleset.causes.get(mark);
+      return cause !== undefined && !isDoubt(cause) && cause.outcome === "deny";
+    };
+    return openings.map(({ firstOpen, lastOpen, noted }) => ({
+      firstOpen,
+      lastOpen,
+      denied: isDeny(noted.egress) || isDeny(noted.ingress),
+    }));
+  };
+
   return {
     get snapshot() {
       return snapshot;
     },
+    get change() {
+      return change;
+    },
+    startAnew,
     get layout() {
       return standing();
     },
@@ -299,9 +399,69 @@ async function labOn(supervisor: Supervisor, first: Snapshot, options: LabOption
       if (descriptor === undefined) return `the lab has no namespace for ${spot.address}`;
       return { command: supervisor.enter(descriptor), address: spot.address };
     },
-    advance: (next, { signal: abort } = {}) => install(next, standing().outside, abort),
+    advance: async (next, { signal: abort, watch } = {}) => {
+      change = undefined;
+      await install(next, standing().outside, abort, watch);
+    },
     [Symbol.asyncDispose]: () => supervisor[Symbol.asyncDispose](),
   };
+}
+
+type HeldOutcome = Watched["held"][number];
+
+/** Connections across a change: what was seen of each before it, after it, and when it was judged anew. */
+interface Connections {
+  readonly seen: readonly HeldOutcome[];
+  changed(after: readonly HeldSeen[], isDeny: IsDeny): void;
+  judged(after: readonly HeldSeen[], isDeny: IsDeny): void;
+}
+
+type IsDeny = (mark: number | undefined) => boolean;
+
+function notHeld(detail: string): HeldOutcome {
+  return { outcome: "not-open", detail };
+}
+
+function connectionsOf(wanted: readonly (Order | string)[], opened: readonly HeldSeen[]): Connections {
+  // Those that the lab has a place for, by their place among all.
+  const tried = wanted.flatMap((order, i) => (typeof order === "string" ? [] : [i]));
+  const seen = wanted.map((order): HeldOutcome => ({ outcome: "not-open", detail: typeof order === "string" ? order : "" }));
+  for (const [k, i] of tried.entries()) {
+    const one = opened[k];
+    seen[i] = one?.seen.kind === "open" ? { outcome: "survives", detail: "" } : notHeld(seenText(one));
+  }
+  const now = (after: readonly HeldSeen[], isDeny: IsDeny, ended: "cut" | "until-judged"): void => {
+    for (const [k, i] of tried.entries()) {
+      const one = after[k];
+      if (seen[i]?.outcome !== "survives" || one?.seen.kind === "open") continue;
+      const side = (["egress", "ingress"] as const).find((direction) => isDeny(one?.noted[direction]));
+      if (side !== undefined) seen[i] = { outcome: ended, detail: `its ${side} is denied` };
+      else if (one?.seen.kind === "refused") seen[i] = { outcome: ended, detail: seenText(one) };
+      else seen[i] = { outcome: "unknown", detail: "nothing came back, and no rule saw it" };
+    }
+  };
+  return {
+    seen,
+    changed: (after, isDeny) => now(after, isDeny, "cut"),
+    judged: (after, isDeny) => now(after, isDeny, "until-judged"),
+  };
+}
+
+function seenText(one: HeldSeen | undefined): string {
+  switch (one?.seen.kind) {
+    case "rejected":
+      return `its ${one.seen.side} is rejected`;
+    case "refused":
+      return "the other end reset it";
+    case "no-route":
+    case "error":
+      return one.seen.detail;
+    case "silent":
+      return "its packets are dropped";
+    case "open":
+    case undefined:
+      return "";
+  }
 }
 
 function serverKey({ to, target, protocol, port }: Order): string {

@@ -1,7 +1,9 @@
 import {
+  endpointName,
   portIntervals,
   reachByAsking,
   relationOf,
+  sameEndpoint,
   type Answer,
   type Calculation,
   type Cuts,
@@ -10,8 +12,11 @@ import {
   type External,
   type Family,
   type Flow,
+  type Pod,
   type Reachability,
   type Snapshot,
+  type Watch,
+  type Watched,
 } from "@netproof/core/parts";
 import { notTried, type Transcript } from "./answer.ts";
 import type { LabEngine, LabSession } from "./engine.ts";
@@ -30,6 +35,9 @@ export interface MeasuredSession extends DerivedSession<Transcript> {
   readonly tried: number;
   /** For the line that says what took part: `lab: 8 of 8 servers answer locally`. */
   readonly remark: string;
+  /** What was seen of time at the last stage; undefined where nothing was asked. */
+  readonly watched: Watched | undefined;
+  advance(next: Snapshot, options?: { readonly signal?: AbortSignal; readonly watch?: Watch | undefined }): Promise<void>;
 }
 
 export interface MeasureOptions {
@@ -42,6 +50,8 @@ export interface MeasureOptions {
   /** Outside points that shall stand for the addresses around them. */
   readonly outside?: readonly External[];
   readonly families?: readonly Family[];
+  /** What to watch while the first snapshot comes into force. */
+  readonly watch?: Watch | undefined;
 }
 
 /**
@@ -53,10 +63,17 @@ export function measured(engine: LabEngine): MeasuredEngine {
     name: engine.name,
     nature: engine.nature,
     open: async (first, options = {}) => {
-      const session = await engine.open(first, options.signal === undefined ? {} : { signal: options.signal });
+      const session = await engine.open(first, {
+        watch: options.watch,
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
+      });
       try {
         let state = await measure(session, options);
+        let watched = await watchedBy(session, options.watch, state);
         return {
+          get watched() {
+            return watched;
+          },
           session,
           get snapshot() {
             return session.snapshot;
@@ -73,9 +90,10 @@ export function measured(engine: LabEngine): MeasuredEngine {
           },
           diagnostics: session.diagnostics,
           ask: session.ask,
-          advance: async (next) => {
-            await session.advance(next);
+          advance: async (next, { signal, watch } = {}) => {
+            await session.advance(next, { watch, ...(signal === undefined ? {} : { signal }) });
             state = await measure(session, options);
+            watched = await watchedBy(session, watch, state);
           },
           [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
         };
@@ -90,6 +108,42 @@ export function measured(engine: LabEngine): MeasuredEngine {
 interface Measured {
   readonly calculation: Calculation<Transcript>;
   readonly tried: number;
+  /** The measured TCP flows of this pod's classes, with the pod in its class's place. */
+  flowsOf(pod: Pod): readonly Flow[];
+}
+
+/** Pods are started last: what was measured of the stage says which of their flows are denied. */
+async function watchedBy(session: LabSession, watch: Watch | undefined, { calculation, flowsOf }: Measured): Promise<Watched | undefined> {
+  if (watch === undefined) return undefined;
+  const { enforcement, held } = session.change ?? {
+    enforcement: undefined,
+    held: watch.held.map(() => ({ outcome: "not-open", detail: "nothing changes at this stage" }) as const),
+  };
+  const starts: Watched["starts"][number][] = [];
+  for (const pod of watch.starting) starts.push(await startOf(session, pod, flowsOf(pod), calculation));
+  return { enforcement, held, starts };
+}
+
+async function startOf(
+  session: LabSession,
+  pod: Pod,
+  flows: readonly Flow[],
+  calculation: Calculation<Transcript>,
+): Promise<Watched["starts"][number]> {
+  const seen = await session.startAnew(pod, flows);
+  if (typeof seen === "string") return { tried: 0, passed: [], ready: undefined, problem: seen };
+  const told = flows.map((flow, i) => ({ flow, verdict: calculation.answer(flow).verdict, seen: seen[i] as (typeof seen)[number] }));
+  const passed = told.flatMap(({ flow, verdict, seen: { lastOpen } }) =>
+    verdict === "deny" && lastOpen !== undefined ? [{ flow, until: lastOpen }] : [],
+  );
+  const allowed = told.filter(({ verdict }) => verdict === "allow").map(({ seen: { firstOpen } }) => firstOpen);
+  const unseen = told.filter(({ verdict, seen: { denied, lastOpen } }) => verdict === "deny" && !denied && lastOpen === undefined);
+  return {
+    tried: flows.length,
+    passed,
+    ready: allowed.length === 0 || allowed.includes(undefined) ? undefined : Math.max(...allowed.map((first) => first ?? 0)),
+    problem: unseen.length === 0 ? undefined : `${unseen.length} of its flows got no answer, and no rule saw why`,
+  };
 }
 
 async function measure(session: LabSession, options: MeasureOptions): Promise<Measured> {
@@ -113,13 +167,15 @@ async function measure(session: LabSession, options: MeasureOptions): Promise<Me
     return found === undefined ? unasked(flow) : { ...found, flow };
   };
   const reach = (family: Family): Reachability => reachByAsking((flow) => answer(flow).verdict, snapshot, cuts, family);
-  return { calculation: { snapshot, cuts, assumed: [], answer, reach }, tried: flows.length };
+  const flowsOf = (pod: Pod): readonly Flow[] => [...plans.values()].flatMap((plan) => plan.flowsOf(pod));
+  return { calculation: { snapshot, cuts, assumed: [], answer, reach }, tried: flows.length, flowsOf };
 }
 
 /** The flows to try in one family, by what tells flows apart. */
 interface Plan {
   readonly flows: ReadonlyMap<string, Flow>;
   keyOf(flow: Flow): string | undefined;
+  flowsOf(pod: Pod): readonly Flow[];
 }
 
 function planOf(snapshot: Snapshot, cuts: Cuts, family: Family, outside: readonly External[]): Plan {
@@ -147,7 +203,21 @@ function planOf(snapshot: Snapshot, cuts: Cuts, family: Family, outside: readonl
       }
     }
   }
-  return { flows, keyOf };
+  /** One end of each flow is replaced by another member of its class; what the two ends are to each other may then be another thing. */
+  const flowsOf = (pod: Pod): readonly Flow[] => {
+    const own = reach.classOf(pod);
+    const replaced = [...flows.values()].flatMap((flow): readonly Flow[] => {
+      if (flow.protocol !== "TCP") return [];
+      const [from, to] = [
+        reach.classOf(flow.from) === own ? [{ ...flow, from: pod }] : [],
+        reach.classOf(flow.to) === own ? [{ ...flow, to: pod }] : [],
+      ];
+      return [...from, ...to];
+    });
+    const apart = replaced.filter((flow) => !sameEndpoint(flow.from, flow.to) && keyOf(flow) !== undefined && flows.has(keyOf(flow) ?? ""));
+    return [...new Map(apart.map((flow) => [`${endpointName(flow.from)} ${endpointName(flow.to)} ${flow.port}`, flow])).values()];
+  };
+  return { flows, keyOf, flowsOf };
 }
 
 /** For classes of outside addresses in which no point is named: an address that a host can have. */

@@ -1,13 +1,24 @@
 import type { Direction } from "@netproof/core/parts";
 import type { Place } from "./plan/place.ts";
-import type { Order, Tried } from "./probe/order.ts";
+import type { Noted, Order, Seen, Tried } from "./probe/order.ts";
+import type { Opening } from "./probe/start.ts";
+import type { Turning } from "./probe/switch.ts";
 import type { DenyWith } from "./nft/render.ts";
 
 /** What the process outside asks of the one that owns the namespaces: one line of JSON each, answered by number. */
 export type Task =
   | { readonly do: "add"; readonly places: readonly Place[] }
   | { readonly do: "remove"; readonly ids: readonly number[] }
-  | { readonly do: "rules"; readonly rules: LoadedRules }
+  /** `keep`: connections under way are not forgotten. `turnings`: flows by which to see when the new rules decide. */
+  | { readonly do: "rules"; readonly rules: LoadedRules; readonly keep: boolean; readonly turnings: readonly Turning[] }
+  /** Opens TCP connections and holds them; they are asked again by `greet` and closed by `release`. */
+  | { readonly do: "hold"; readonly orders: readonly Order[] }
+  | { readonly do: "greet" }
+  | { readonly do: "release" }
+  /** Routers forget connections under way: what goes on is judged as if it were new. */
+  | { readonly do: "forget" }
+  /** Tries flows to and from a place that was added last, in its first moments. */
+  | { readonly do: "start"; readonly orders: readonly Order[] }
   | { readonly do: "probe"; readonly orders: readonly Order[] }
   /** Asks each server from its own place: its packets meet no router and no rule. */
   | { readonly do: "listen"; readonly orders: readonly Order[] }
@@ -16,6 +27,11 @@ export type Task =
   | { readonly do: "serve"; readonly orders: readonly Order[] }
   /** Files to take away when the process outside is gone, however it ended. */
   | { readonly do: "own"; readonly files: readonly string[] };
+
+export interface HeldSeen {
+  readonly seen: Seen;
+  readonly noted: Noted;
+}
 
 /** The rules of one generation, per router. */
 export interface LoadedRules {
@@ -28,8 +44,14 @@ export interface LoadedRules {
 export interface Results {
   readonly add: null;
   readonly remove: null;
-  /** Milliseconds from the last transaction on. */
-  readonly rules: { readonly milliseconds: number };
+  /** Milliseconds that the last transaction took, and per flow of `turnings` from the beginning until new rules decided it. */
+  readonly rules: { readonly milliseconds: number; readonly turned: readonly (number | null)[] };
+  /** What the client of each connection saw, and what the routers noted of it. */
+  readonly hold: readonly HeldSeen[];
+  readonly greet: readonly HeldSeen[];
+  readonly release: null;
+  readonly forget: null;
+  readonly start: readonly (Opening & { readonly noted: Noted })[];
   readonly probe: readonly Tried[];
   readonly listen: readonly Tried[];
   readonly check: null;

@@ -1,16 +1,19 @@
 import { rmSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { createHeld } from "./probe/held.ts";
 import { createLoop } from "./probe/loop.ts";
 import type { Order, Tried } from "./probe/order.ts";
-import { probe, type Tables } from "./probe/prober.ts";
+import { probe, readNotes, type Tables } from "./probe/prober.ts";
 import { createServers } from "./probe/servers.ts";
-import type { LoadedRules, Message, Reply, Task } from "./protocol.ts";
+import { watchStart } from "./probe/start.ts";
+import { whileChanging, type Turning } from "./probe/switch.ts";
+import type { HeldSeen, LoadedRules, Message, Reply, Results, Task } from "./protocol.ts";
 import { forgetConnections } from "./sys/conntrack.ts";
 import { dieWithParent } from "./sys/libc.ts";
 import { createNamespace, inNamespace, releaseNamespace } from "./sys/netns.ts";
 import { addressBytes } from "./sys/socket-address.ts";
 import { runNft } from "./world/nft.ts";
-import { createWorld } from "./world/world.ts";
+import { createWorld, type BuiltPlace } from "./world/world.ts";
 
 /**
  * The process that owns the namespaces. It lives as long as its standard input: when the process outside is gone, however it ended,
@@ -21,7 +24,11 @@ dieWithParent();
 const loop = createLoop();
 const world = createWorld();
 const servers = createServers(loop);
+const held = createHeld(loop);
+let heldOrders: readonly Order[] = [];
 let rules: LoadedRules | undefined;
+/** When the places that were added last began to exist. */
+let born = performance.now();
 /** The loop while nobody takes turns of it; undefined before it has to serve on its own. */
 let resting: ReturnType<typeof loop.rest> | undefined;
 const cancelled = new Map<number, AbortController>();
@@ -70,6 +77,7 @@ async function carryOut(task: Task, signal: AbortSignal, progress: (done: number
   switch (task.do) {
     case "add":
       world.add(task.places);
+      born = performance.now();
       return null;
     case "remove":
       for (const id of task.ids) servers.forget(id);
@@ -77,7 +85,28 @@ async function carryOut(task: Task, signal: AbortSignal, progress: (done: number
       world.remove(task.ids);
       return null;
     case "rules":
-      return load(task.rules);
+      return load(task.rules, task.keep, task.turnings);
+    case "hold":
+      for (const { to, target, protocol, port } of task.orders) servers.serve(placeAt(to), addressBytes(target), protocol, port);
+      heldOrders = task.orders;
+      held.open(task.orders, placeAt);
+      return heldSeen();
+    case "greet":
+      held.greet();
+      return heldSeen();
+    case "release":
+      held.close();
+      heldOrders = [];
+      return null;
+    case "forget":
+      for (const { place } of rules?.routers ?? []) inNamespace(placeAt(place).namespace, forgetConnections);
+      return null;
+    case "start": {
+      for (const { to, target, protocol, port } of task.orders) servers.serve(placeAt(to), addressBytes(target), protocol, port);
+      const openings = watchStart(loop, placeAt, task.orders, born);
+      const noted = readNotes(tablesOf(rules), placeAt);
+      return openings.map((opening, i) => ({ ...opening, noted: noted(task.orders[i] as Order) }));
+    }
     case "probe":
       return tryOut(task.orders, tablesOf(rules), signal, progress);
     case "listen":
@@ -116,8 +145,45 @@ function tablesOf(loaded: LoadedRules | undefined): Tables | undefined {
   return loaded && { table: loaded.table, routers: loaded.routers };
 }
 
-/** Puts rules in force, router by router. What is under way is forgotten, so that it meets them as if it were new. */
-async function load(next: LoadedRules): Promise<{ readonly milliseconds: number }> {
+function placeAt(id: number): BuiltPlace {
+  const place = world.places.get(id);
+  if (place === undefined) throw new Error(`there is no place ${id}`);
+  return place;
+}
+
+/** What is silent is waited for until a rule is seen to deny it, or longer than TCP takes to send a packet three times. */
+function heldSeen(): readonly HeldSeen[] {
+  const denyMarks = new Set(rules?.denyMarks);
+  const read = (): readonly HeldSeen[] => {
+    const seen = held.heard(100);
+    const noted = readNotes(tablesOf(rules), placeAt);
+    return seen.map((one, i) => ({ seen: one, noted: noted(heldOrders[i] as Order) }));
+  };
+  const isOpen = ({ seen, noted }: HeldSeen): boolean =>
+    seen.kind === "silent" && ![noted.egress, noted.ingress].some((mark) => mark !== undefined && denyMarks.has(mark));
+  const until = performance.now() + longestSilence;
+  let all = read();
+  while (all.some(isOpen) && performance.now() < until) all = read();
+  return all;
+}
+
+const longestSilence = 3000;
+
+/** Puts rules in force and tells when they were seen to be. What is under way is forgotten, unless it shall be kept. */
+async function load(next: LoadedRules, keep: boolean, turnings: readonly Turning[]): Promise<Results["rules"]> {
+  let milliseconds = 0;
+  for (const { order } of turnings) servers.serve(placeAt(order.to), addressBytes(order.target), order.protocol, order.port);
+  const change = async (): Promise<void> => {
+    milliseconds = await loadAll(next, keep);
+  };
+  if (turnings.length === 0) await change();
+  const turned = turnings.length === 0 ? [] : await whileChanging(loop, placeAt, turnings, change);
+  rules = next;
+  return { milliseconds, turned: turned.map((after) => after ?? null) };
+}
+
+/** Router by router; how many milliseconds the slowest last transaction took. */
+async function loadAll(next: LoadedRules, keep: boolean): Promise<number> {
   let milliseconds = 0;
   for (const { place, transactions } of next.routers) {
     const namespace = world.places.get(place)?.namespace;
@@ -127,10 +193,9 @@ async function load(next: LoadedRules): Promise<{ readonly milliseconds: number 
       await runNft(namespace, text);
       if (i === transactions.length - 1) milliseconds = Math.max(milliseconds, performance.now() - started);
     }
-    inNamespace(namespace, forgetConnections);
+    if (!keep) inNamespace(namespace, forgetConnections);
   }
-  rules = next;
-  return { milliseconds };
+  return milliseconds;
 }
 
 /** Asks nft whether it would take a text, in a namespace that is empty. */

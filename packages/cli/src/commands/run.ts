@@ -13,6 +13,7 @@ import {
   presentSvg,
   reportDiagnostic,
   runReport,
+  timeAsked,
   type BoundUseCase,
   type JudgedStage,
   type Look,
@@ -162,6 +163,7 @@ async function judgeStages(
   return {
     judged: stages.map((stage, index) => ({
       stage,
+      time: timeAsked(bound, index),
       surveys: judgements.map(({ surveys }) => surveys[index]) as unknown as JudgedStage["surveys"],
     })),
     remarks: [...versionsOf(engines), ...remarks, ...skipped, ...failed],
@@ -191,14 +193,14 @@ async function judgeBy(
       progress.step(step);
       if (session === undefined) {
         const probed = (done: number, all: number): void => progress.step(`${step}: ${done} of ${all} probes`);
-        session = await engine.open(stage.snapshot, { outside, progress: probed });
-      } else await session.advance(stage.snapshot);
-      const { calculation } = session;
+        session = await engine.open(stage.snapshot, { outside, progress: probed, watch: timeAsked(bound, index) });
+      } else await session.advance(stage.snapshot, { watch: timeAsked(bound, index) });
+      const { calculation, watched } = session;
       // The kernel names the first rule that matches, not all that do: what is measured is not checked for its reasons.
       const judge = engine.nature === "derived" ? calculation : { cuts: calculation.cuts, reach: calculation.reach };
       const because = engine.commentary === undefined ? "for-any-engine" : "for-this-engine";
       previous = checkStage({ bound, stage: index, engine: engine.name, judge, previous, today, because });
-      surveys.push({ engine: engine.name, calculation, commentary: engine.commentary, result: previous });
+      surveys.push({ engine: engine.name, calculation, commentary: engine.commentary, result: previous, watched });
     }
     return { surveys, remark: session?.remark };
   } finally {

@@ -36,6 +36,9 @@ export function withWalks(session: MeasuredSession, walks: () => ContrailCalcula
     get remark() {
       return session.remark;
     },
+    get watched() {
+      return session.watched;
+    },
     get calculation() {
       const { calculation } = session;
       const walked = walks();

@@ -1,12 +1,14 @@
-import type { Endpoint } from "../model/cluster.ts";
+import type { Endpoint, Flow } from "../model/cluster.ts";
 import { endpointName, sameEndpoint } from "../model/endpoint.ts";
 import type { AssumedEntry, Ledger } from "../model/ledger.ts";
 import type { Commentary } from "../reach/commentary.ts";
 import type { Calculation } from "../reach/engine.ts";
+import type { Watched } from "../reach/watch.ts";
 import type { Diagnostic } from "../text/diagnostic.ts";
 import { spanOf } from "../text/source.ts";
 import type { AssertionResult, Outcome, Paths, Point, StageResult, Witness } from "../usecase/check.ts";
 import type { Stage } from "../usecase/stages.ts";
+import { timeFindings, type TimeAsked } from "../usecase/time.ts";
 import type { EndName, UseCase } from "../usecase/types.ts";
 import { assertionText, restText, rowText } from "./assertions.ts";
 import { changesBetween, type Moment } from "./changes.ts";
@@ -15,7 +17,7 @@ import { differenceFindings, differencesAt, type ViewedSurvey } from "./differen
 import { reportDiagnostic } from "./places.ts";
 import { endpointsOf, rowOptionsOf, type NamedIn } from "./row-options.ts";
 import { familiesOf, reportPairs, rowsOf, sortRows, totalsOf, viewAt, type Row, type View } from "./rows.ts";
-import type { Conclusion, PairTotals, Report, ReportRow, ReportStage, Violation } from "./types.ts";
+import type { Conclusion, EngineTime, PairTotals, Report, ReportRow, ReportStage, Violation } from "./types.ts";
 import { becausePlace, decidingSide, sideText } from "./words.ts";
 
 /** What one engine said of one stage. */
@@ -25,12 +27,16 @@ export interface Survey {
   /** What the engine can say of its answers. */
   readonly commentary?: Commentary | undefined;
   readonly result: StageResult;
+  /** What a measuring engine saw of time. */
+  readonly watched?: Watched | undefined;
 }
 
 /** One stage as the engines judged it; the first engine's reasons are told. */
 export interface JudgedStage {
   readonly stage: Stage;
   readonly surveys: readonly [Survey, ...Survey[]];
+  /** What the stage asks of time; undefined where it asks nothing. */
+  readonly time?: TimeAsked | undefined;
 }
 
 export interface RunInput {
@@ -59,7 +65,7 @@ export function runReport({ useCase, stages, findings }: RunInput): Report {
   const nameOf = (id: string): string => rows.find(({ endpoint }) => endpoint.id === id)?.endpoint.name ?? id;
 
   let previous: Moment | undefined;
-  const reported = stages.map(({ stage }, index): ReportStage => {
+  const reported = stages.map(({ stage, time, surveys: judged }, index): ReportStage => {
     const surveys = viewed[index] as Viewed;
     const [{ calculation, result, view }] = surveys;
     const now = { view, calculation };
@@ -79,6 +85,7 @@ export function runReport({ useCase, stages, findings }: RunInput): Report {
       differences: (differences[index] ?? []).map(({ difference }) => difference),
       changes,
       violations: violationsOf(result.intent, calculation),
+      time: time && judged.flatMap(({ engine, watched }) => (watched === undefined ? [] : [timeOf(time, engine, watched, rows)])),
       expected: expectedRows(result.expect),
       paths: result.intent.assertions.flatMap(({ statements }) =>
         statements.flatMap(({ paths }) => (paths === undefined ? [] : [pathsOf(paths, rows)])),
@@ -88,6 +95,15 @@ export function runReport({ useCase, stages, findings }: RunInput): Report {
   const needed = new Set(differences.flat().flatMap(({ covering }) => covering.map(({ origin }) => spanOf(origin, "entry").start)));
   const all = [
     ...stages.flatMap(({ surveys }) => engineFindings(surveys)),
+    ...stages.flatMap(({ stage, surveys, time }) =>
+      time === undefined
+        ? []
+        : surveys.flatMap(({ engine, watched }) =>
+            watched === undefined
+              ? []
+              : timeFindings(time, watched, engine, stage.name, (endpoint) => nameOf(idOf(endpoint, rows) ?? endpointName(endpoint))),
+          ),
+    ),
     ...viewed.flatMap(([first], index) => differenceFindings(first.result, first.engine, differences[index] ?? [], nameOf)),
     // What covers a difference is needed, also where the file wants what the engine does.
     ...findings.filter(({ code, at }) => code !== "deviation-unused" || at === undefined || !needed.has(at.start)),
@@ -233,10 +249,43 @@ function pathsOf({ label, direct, through }: Paths, rows: readonly Row[]): Repor
 function rowIds(points: readonly Point[], rows: readonly Row[]): readonly string[] {
   const ids = points.map((point) => {
     const endpoints: readonly Endpoint[] = point.kind === "addresses" ? [] : point.kind === "outside" ? point.externals : [point.endpoint];
-    const row = rows.find(({ members }) => members.some((member) => endpoints.some((endpoint) => sameEndpoint(member, endpoint))));
-    return row?.endpoint.id ?? point.name;
+    return endpoints.map((endpoint) => idOf(endpoint, rows)).find((id) => id !== undefined) ?? point.name;
   });
   return [...new Set(ids)];
+}
+
+/** Times in whole milliseconds, rounded up: an upper bound is what was seen. */
+function timeOf(asked: TimeAsked, engine: string, { enforcement, held, starts }: Watched, rows: readonly Row[]): EngineTime {
+  const id = (endpoint: Endpoint): string => idOf(endpoint, rows) ?? endpointName(endpoint);
+  const ends = ({ from, to, port, protocol }: Flow): { readonly from: string; readonly to: string; readonly port: string } => ({
+    from: id(from),
+    to: id(to),
+    port: `${port}/${protocol}`,
+  });
+  return {
+    engine,
+    enforced: enforcement && {
+      first: Math.ceil(enforcement.firstAfter),
+      last: Math.ceil(enforcement.lastAfter),
+      nodes: enforcement.routers,
+    },
+    held: held.flatMap(({ outcome, detail }, i) => {
+      const flow = asked.held[i];
+      return flow === undefined
+        ? []
+        : [{ ...ends(flow), family: flow.family, wanted: asked.rows[i]?.verdict ?? "either", outcome, detail }];
+    }),
+    starts: starts.flatMap(({ tried, passed, ready, problem }, i) => {
+      const pod = asked.starting[i];
+      if (pod === undefined) return [];
+      const seen = passed.map(({ flow, until }) => ({ ...ends(flow), until: Math.ceil(until) }));
+      return [{ pod: id(pod), tried, passed: seen, ready: ready === undefined ? undefined : Math.ceil(ready), problem }];
+    }),
+  };
+}
+
+function idOf(endpoint: Endpoint, rows: readonly Row[]): string | undefined {
+  return rows.find(({ members }) => members.some((member) => sameEndpoint(member, endpoint)))?.endpoint.id;
 }
 
 function expectedRows(expect: Outcome | undefined): ReportStage["expected"] {

@@ -303,6 +303,8 @@ export interface ReportStage {
   readonly differences: readonly Difference[];
   readonly changes: readonly Change[];
   readonly violations: readonly Violation[];
+  /** What measuring engines saw of time, where the stage asks for it; empty where none of the run's engines measures. */
+  readonly time: readonly EngineTime[] | undefined;
   /** Expected rows of this stage and what became of them. */
   readonly expected: readonly {
     readonly id: string;
@@ -349,6 +351,32 @@ export interface DifferingAnswer {
   readonly verdict: Verdict;
   readonly because: string;
   readonly place: Place | undefined;
+}
+
+/** What one engine saw of time at one stage. */
+export interface EngineTime {
+  readonly engine: string;
+  /** Milliseconds from the order to apply until the first and until the last of `nodes` decided packets by the stage's policies. */
+  readonly enforced: { readonly first: number; readonly last: number; readonly nodes: number } | undefined;
+  /** Connections that were open when the change came. */
+  readonly held: readonly {
+    readonly from: string;
+    readonly to: string;
+    /** `80/TCP`. */
+    readonly port: string;
+    readonly family: 4 | 6;
+    readonly wanted: "allow" | "deny" | "either";
+    readonly outcome: "survives" | "until-judged" | "cut" | "not-open" | "unknown";
+    readonly detail: string;
+  }[];
+  /** Pods that were started anew: what passed although it is denied, and milliseconds until all that is allowed had passed. */
+  readonly starts: readonly {
+    readonly pod: string;
+    readonly tried: number;
+    readonly passed: readonly { readonly from: string; readonly to: string; readonly port: string; readonly until: number }[];
+    readonly ready: number | undefined;
+    readonly problem: string | undefined;
+  }[];
 }
 
 /** What a stage changed, grouped by the line that changed it. */

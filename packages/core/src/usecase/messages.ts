@@ -91,6 +91,18 @@ export interface UseCaseParameters {
     readonly to: string;
     readonly port: string | undefined;
   };
+  readonly "held-not-tcp": Nothing;
+  readonly "start-no-pod": { readonly name: string };
+  readonly "held-cut": { readonly stage: string; readonly flow: string; readonly engine: string };
+  readonly "held-goes-on": { readonly stage: string; readonly flow: string; readonly engine: string; readonly judged: boolean };
+  readonly "start-open": {
+    readonly stage: string;
+    readonly pod: string;
+    readonly flow: string;
+    readonly until: number;
+    readonly engine: string;
+  };
+  readonly "watch-inconclusive": { readonly stage: string; readonly what: string; readonly engine: string; readonly detail: string };
   readonly "deviation-expired": { readonly id: string; readonly expires: string };
   readonly "deviation-unused": { readonly id: string; readonly engine: string };
 }
@@ -643,6 +655,66 @@ export const messages: { readonly [Code in keyof UseCaseParameters]: MessageEntr
       "Engines contradict each other",
       "One engine allows what another denies, and no deviation of the file covers it. `netproof explain FROM TO PORT --engine spec,contrail` shows what decides in each. A known difference is listed under `deviations`; an engine that does not matter to you is left out with `engines: { run: [spec] }`.",
       use(`${lab}stages: [{ name: now, apply: [policy1.yaml, egress-open.yaml] }]\n`),
+    ),
+  },
+  "held-not-tcp": {
+    severity: "error",
+    message: () => "only TCP connections are held, and this row names no TCP port",
+    help: () => "write a TCP port, or all ports",
+    page: page(
+      "A connection to hold is not TCP",
+      "UDP has no connections, and the lab does not hold associations of SCTP.",
+      use(`${lab}stages: [before, { name: now, apply: policy1.yaml, held: client -> web 53/UDP deny }]\n`),
+    ),
+  },
+  "start-no-pod": {
+    severity: "error",
+    message: ({ name }) => `\`${name}\` is no pod, and only pods are started`,
+    page: page(
+      "Something that is no pod is to be started",
+      "`starting` names pods, workloads or groups of them: nodes and outside points have no policies of their own that could come late.",
+      use(`${lab}stages: [before, { name: now, apply: policy1.yaml, starting: 192.0.2.7 }]\n`),
+    ),
+  },
+  "held-cut": {
+    severity: "error",
+    message: ({ stage, flow, engine }) => `${engine} saw the connection ${flow} cut at ${stage}, and it is to go on`,
+    page: page(
+      "A connection that is to go on was cut",
+      "A row of `held` with `allow` was open before the change and did not get through after it. Users of long connections notice that.",
+      use(`${lab}stages: [before, { name: now, apply: closed.yaml, held: client -> web 80 allow }]\n`),
+    ),
+  },
+  "held-goes-on": {
+    severity: "warning",
+    message: ({ stage, flow, engine }) => `${engine} saw the connection ${flow} go on at ${stage}, and it is to be cut`,
+    label: ({ judged }) =>
+      judged ? "the policies of the stage allow it" : "new ones are denied; this one was known to the network as open",
+    help: ({ judged }) =>
+      judged ? undefined : "restart one of the ends, or let the network forget its connections, if open ones must not go on",
+    page: page(
+      "A connection that is to be cut goes on",
+      "The API text speaks of new connections only (S13). Many network plugins let those go on that were open before a policy, until they end.",
+      use(`${lab}stages: [before, { name: now, apply: closed.yaml, held: client -> web 80 deny }]\n`),
+    ),
+  },
+  "start-open": {
+    severity: "error",
+    message: ({ stage, pod, flow, until, engine }) =>
+      `${engine} saw ${flow} pass ${until} ms after ${pod} started at ${stage}, and it is denied`,
+    page: page(
+      "What policies deny passed when a pod started",
+      "A pod that is younger than its policies must be isolated from its first packet on.",
+      use(`${lab}stages: [before, { name: now, apply: closed.yaml, starting: web }]\n`),
+    ),
+  },
+  "watch-inconclusive": {
+    severity: "warning",
+    message: ({ stage, what, engine, detail }) => `${engine} cannot tell what became of ${what} at ${stage}: ${detail}`,
+    page: page(
+      "What was watched did not tell anything",
+      "A connection could not be opened before the change, nothing came back and no rule saw why, or a pod has no place in the lab.",
+      use(`${lab}stages: [before, { name: now, apply: policy1.yaml, held: client -> web 80 allow }]\n`),
     ),
   },
   "deviation-expired": {

@@ -40,6 +40,7 @@ export function bindNames(
     ...refuseEmptyGroups(useCase, universes),
     ...refuseInsideOutside(useCase, stages),
     ...refuseServices(uses, universes),
+    ...refuseUnwatchable(useCase, universes),
     ...refuseUnknownPolicies(useCase, stages),
     ...refuseContradictions(bound),
   ];
@@ -82,7 +83,7 @@ function usesOf({ intent, stages, deviations, focus, rest, groups, topology }: U
   const roles = topology.roles.filter(({ end }) => end.origin.path.startsWith("topology.about")).map(({ end }) => end);
   return [
     ...intent.flatMap(({ rows, properties }) => [...rows.flatMap(ofFlows), ...properties.flatMap(ofProperty)]),
-    ...stages.flatMap(({ expect, held }) => [...expect, ...held].flatMap(ofFlows)),
+    ...stages.flatMap(({ expect, held, starting }) => [...[...expect, ...held].flatMap(ofFlows), ...sources(starting)]),
     ...deviations.flatMap(ofFlows),
     ...sources([...focus, ...(rest?.including ?? []), ...stages.flatMap((stage) => stage.rest?.including ?? [])]),
     // Members of a group may be Services, where the group is a target.
@@ -162,6 +163,16 @@ function refuseServices(uses: readonly Use[], universes: readonly Universe[]): r
     }
   }
   return [...refused.values()];
+}
+
+/** Only TCP has connections that stay open, and only pods are started. */
+function refuseUnwatchable({ stages }: UseCase, universes: readonly Universe[]): readonly Diagnostic[] {
+  return stages.flatMap(({ held, starting }, i): readonly Diagnostic[] => [
+    ...held.filter(({ ports }) => ports.TCP.length === 0).map((row) => say("held-not-tcp", spanOf(row.origin, "value"), {})),
+    ...starting
+      .filter((name) => [...(universes[i]?.membersOf([name]).points ?? [])].some(({ kind }) => kind !== "pod"))
+      .map(({ text, origin }) => say("start-no-pod", spanOf(origin, "value"), { name: text })),
+  ]);
 }
 
 function refuseUnknownPolicies({ intent, stages: declarations }: UseCase, stages: readonly Stage[]): readonly Diagnostic[] {

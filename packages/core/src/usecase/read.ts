@@ -154,7 +154,7 @@ function homeOf(written: string, path: readonly (string | number)[]): string | u
 
 const homes: ReadonlyMap<string, string> = new Map([
   ...["from", "namespaces", "workloads", "services", "nodes", "podCidr", "outside"].map((name) => [name, "`topology`"] as const),
-  ...["apply", "delete", "expect", "held"].map((name) => [name, "a stage, under `stages`"] as const),
+  ...["apply", "delete", "expect", "held", "timed", "starting"].map((name) => [name, "a stage, under `stages`"] as const),
   ...["rows", "onlyFrom", "through", "isolated", "noPathToOutside", "everythingIsolated", "symmetric", "noUnusedPolicy"].map(
     (name) => [name, "a statement, under `intent`"] as const,
   ),
@@ -493,7 +493,9 @@ function readStages(reading: Reading, file: Written<RawUseCase>, ports: PortName
         intent: plain(reading, form, "intent") ?? "met",
         expect: readRows(reading, field(reading, form, "expect"), ports, name),
         rest: readRest(reading, field(reading, form, "rest")),
+        timed: plain(reading, form, "timed") ?? false,
         held: readRows(reading, field(reading, form, "held"), ports, `${name} held`),
+        starting: readEnds(reading, field(reading, form, "starting")),
         origin: originAt(reading, path),
       },
     ];
@@ -520,7 +522,9 @@ const bareStage: Omit<StageDeclaration, "name" | "origin"> = {
   intent: "met",
   expect: [],
   rest: undefined,
+  timed: false,
   held: [],
+  starting: [],
 };
 
 /** Where a stage's name stands; the file's `intent` or its head where the stage is not written. */

@@ -162,7 +162,9 @@ export interface RawStageForm {
   readonly intent?: "met" | "unmet" | undefined;
   readonly expect?: OneOrMany<RawRow> | undefined;
   readonly rest?: RawRest | undefined;
+  readonly timed?: boolean | undefined;
   readonly held?: OneOrMany<RawRow> | undefined;
+  readonly starting?: RawEnds | undefined;
 }
 
 export interface RawObjectReference {
@@ -508,7 +510,14 @@ const stage = z
           .meta({ description: "unmet: the intent is known not to hold here; then an intent that holds is the finding." }),
         expect: rows("What this stage alone must show.").optional(),
         rest: rest.optional(),
-        held: rows("Connections that stay open across the change; measuring engines watch them.").optional(),
+        timed: z
+          .boolean()
+          .optional()
+          .meta({ description: "true: measuring engines tell how long after the change packets are decided by it." }),
+        held: rows(
+          "TCP connections that are open when the change comes: allow if they shall go on, deny if they shall be cut. Measuring engines hold them.",
+        ).optional(),
+        starting: ends("Pods that measuring engines start anew under these policies: what passes in their first moments.").optional(),
       }),
     ],
     { error: "a stage's name, or a mapping with `name`" },

@@ -173,8 +173,12 @@ export interface StageDeclaration {
   readonly expect: readonly Row[];
   /** For flows that no `expect` row names; undefined: not judged by this stage alone. */
   readonly rest: Rest | undefined;
-  /** Connections to hold across the change; only measuring engines observe them. */
+  /** Whether the time from the change to its enforcement is asked; like the next two, only measuring engines can tell. */
+  readonly timed: boolean;
+  /** TCP connections to hold across the change. `allow`: they go on; `deny`: they are cut; `either`: tell what became of them. */
   readonly held: readonly Row[];
+  /** Pods to start anew under the stage's policies. */
+  readonly starting: readonly EndName[];
   readonly origin: Origin;
 }
 

@@ -159,7 +159,7 @@ function nextSourcePort(): number {
 }
 
 /** An error without a message from somebody: a reset from the other host, or this host itself. */
-function meaningOf(number: number): Seen | undefined {
+export function meaningOf(number: number): Seen | undefined {
   switch (number) {
     case 0:
       return undefined;
@@ -183,7 +183,7 @@ function meaningOf(number: number): Seen | undefined {
 const [fromIcmp, fromIcmpV6] = [2, 3];
 
 /** The codes by which our routers reject (see the rules), those of hosts, and all others. */
-function meaningOfQueued({ errno: number, origin, type, code, offender }: QueuedError): Seen {
+export function meaningOfQueued({ errno: number, origin, type, code, offender }: QueuedError): Seen {
   const sender = addressIn(offender);
   const router = sender === undefined ? "" : addressText(sender);
   if (origin === fromIcmp && type === 3) {

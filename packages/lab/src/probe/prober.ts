@@ -106,7 +106,7 @@ function isDenied({ egress, ingress }: Noted, isDeny: (mark: number) => boolean)
 const protocolNumbers: Readonly<Record<Order["protocol"], number>> = { TCP: 6, UDP: 17, SCTP: 132 };
 
 /** Reads what all routers noted. A flow passes the egress rules of its source's router and the ingress rules of its target's. */
-function readNotes(tables: Tables | undefined, placeAt: (id: number) => BuiltPlace): (order: Order) => Noted {
+export function readNotes(tables: Tables | undefined, placeAt: (id: number) => BuiltPlace): (order: Order) => Noted {
   if (tables === undefined) return () => nothing;
   const marks = { egress: new Map<string, number>(), ingress: new Map<string, number>() };
   const doubted = { egress: new Map<string, number>(), ingress: new Map<string, number>() };

@@ -26,6 +26,7 @@ import {
   violationLabel,
   violationSentence,
 } from "./sentences.ts";
+import { timeLines } from "./time.ts";
 
 const limits: GridLimits = { foldAbove: 24, mostRows: 100, mostDevices: 12 };
 const arrow = "→";
@@ -102,6 +103,9 @@ function stageText(report: Report, stage: ReportStage, before: ReportStage | und
       .map(({ holds, text }) =>
         line(`**${holds === "not-judged" ? "not judged" : holds === "undetermined" ? "undecided" : "violated"}**`, text),
       ),
+    ...timeLines(report, stage, arrow).map(({ label, sentence, stands }) =>
+      line(stands === "broken" ? `**${label} !**` : `${label}${stands === "unknown" ? " ?" : ""}:`, sentence),
+    ),
     ...paths
       .filter((path) => {
         const then = before?.paths.find(({ label }) => label === path.label);

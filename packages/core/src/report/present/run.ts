@@ -32,6 +32,7 @@ import {
   violationSentence,
 } from "./sentences.ts";
 import { fill, pad, shorten, table, wrap, type Cell } from "./table.ts";
+import { timeLines } from "./time.ts";
 
 /** More stages than this, or fewer columns than `sideBySide`, and the groups of the grid stand below each other. */
 const mostStagesBeside = 6;
@@ -386,7 +387,12 @@ function stageBlock(report: Report, stage: ReportStage, before: ReportStage | un
     .filter(({ text, before: then }) => then === undefined || pathsText(then, names) !== text)
     .map(({ label, text }) => labelled(label, safeText(text), look))
     .join("");
-  return head + changes + violations + differences + expected + data;
+  const time = timeLines(report, stage, look.glyphs.arrow)
+    .map(({ label, sentence, stands }) =>
+      labelled(label, safeText(`${sentence}${stands === "broken" ? " !" : stands === "unknown" ? " ?" : ""}`), look),
+    )
+    .join("");
+  return head + changes + violations + differences + expected + time + data;
 }
 
 function changeLines(report: Report, { changes }: ReportStage, look: Look): string {
