@@ -2,8 +2,7 @@ import { protocols } from "@netproof/core/parts";
 import { canaryMarks, type Canary } from "./nft/render.ts";
 import type { Layout } from "./plan/layout.ts";
 import { deviceOf } from "./plan/place.ts";
-import type { Order, Tried } from "./probe/order.ts";
-import type { Turning } from "./probe/switch.ts";
+import type { Order, Tried, Turning } from "./probe/order.ts";
 
 /** What the lab's own two ends behind each router saw: the rules of this very generation deny, allow, and leave their notes. */
 export interface SelfTest {

@@ -1,8 +1,6 @@
 import type { Direction } from "@netproof/core/parts";
 import type { Place } from "./plan/place.ts";
-import type { Noted, Order, Seen, Tried } from "./probe/order.ts";
-import type { Opening } from "./probe/start.ts";
-import type { Turning } from "./probe/switch.ts";
+import type { Noted, Opening, Order, Seen, Tried, Turning } from "./probe/order.ts";
 import type { DenyWith } from "./nft/render.ts";
 
 /** What the process outside asks of the one that owns the namespaces: one line of JSON each, answered by number. */

@@ -240,6 +240,7 @@ function stage(
     differences: [],
     changes,
     violations: broken,
+    time: undefined,
     expected: [],
     paths: [
       {

@@ -38,3 +38,20 @@ export interface Tried {
   /** From the first packet of the last attempt to what the client saw. */
   readonly milliseconds: number;
 }
+
+/** A flow that old rules and new ones decide differently, behind one router. */
+export interface Turning {
+  readonly order: Order;
+  /** What the new rules do with it. */
+  readonly becomes: "open" | "denied";
+}
+
+/** What became of one flow in the first moments of a pod. */
+export interface Opening {
+  readonly tries: number;
+  /** Milliseconds after the pod began to exist at which a packet was sent that got through: the first and the last one. */
+  readonly firstOpen: number | undefined;
+  readonly lastOpen: number | undefined;
+  /** How the last try ended. */
+  readonly last: Seen;
+}

@@ -1,17 +1,7 @@
 import type { BuiltPlace } from "../world/world.ts";
 import { attempt, type Attempt } from "./client.ts";
 import type { Loop } from "./loop.ts";
-import type { Order, Seen } from "./order.ts";
-
-/** What became of one flow in the first moments of a pod. */
-export interface Opening {
-  readonly tries: number;
-  /** Milliseconds after the pod began to exist at which a packet was sent that got through: the first and the last one. */
-  readonly firstOpen: number | undefined;
-  readonly lastOpen: number | undefined;
-  /** How the last try ended. */
-  readonly last: Seen;
-}
+import type { Opening, Order, Seen } from "./order.ts";
 
 /** How long a pod is watched, in milliseconds, and how often each flow is tried at least. */
 const span = 60;

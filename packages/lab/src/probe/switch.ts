@@ -1,14 +1,7 @@
 import type { BuiltPlace } from "../world/world.ts";
 import { attempt, type Attempt } from "./client.ts";
 import type { Loop } from "./loop.ts";
-import type { Order } from "./order.ts";
-
-/** A flow that old rules and new ones decide differently, behind one router. */
-export interface Turning {
-  readonly order: Order;
-  /** What the new rules do with it. */
-  readonly becomes: "open" | "denied";
-}
+import type { Turning } from "./order.ts";
 
 /** A new try begins after so many milliseconds, whatever became of the one before. */
 const pace = 0.5;
