@@ -13,7 +13,7 @@ export interface LitLines {
 }
 
 /** Opens a line in the editor. */
-function goToLine(file: string, first: number, last: number = first): void {
+export function goToLine(file: string, first: number, last: number = first): void {
   go({ view: "editor", keys: { line: `${file}:${first}${last > first ? `-${last}` : ""}` } });
 }
 

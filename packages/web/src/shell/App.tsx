@@ -12,7 +12,7 @@ import { TourView } from "../tour/TourView.tsx";
 import { serverTrouble } from "../host.ts";
 import { useKeys } from "../state/keys.ts";
 import type { ViewName } from "../state/location.ts";
-import { failure, currentFlow, go, goToStage, opened, openExample, currentStage, subject, where } from "../state/store.ts";
+import { failure, currentFlow, go, goToStage, linkTrouble, opened, openExample, currentStage, subject, where } from "../state/store.ts";
 import { flowText } from "../parts/flow.tsx";
 import { KeysDialog, showKeys } from "./KeysDialog.tsx";
 import { Panel } from "./Panel.tsx";
@@ -39,7 +39,7 @@ export function App(): JSX.Element {
     document.title = titleOf(view);
   });
   return (
-    <div class={`app view-${view} ${panelClass(view, isOpen)}`}>
+    <div class={`app view-${view} ${panelClass(view, isOpen)} ${isAsked() ? "panel-asked" : ""}`}>
       <a class="skip" href="#main" onClick={(event) => focusOn(event, "main")}>
         Skip to the content
       </a>
@@ -54,6 +54,14 @@ export function App(): JSX.Element {
         {serverTrouble.value !== undefined && (
           <p class="banner" role="alert">
             {serverTrouble.value}
+          </p>
+        )}
+        {linkTrouble.value !== undefined && (
+          <p class="banner" role="alert">
+            {linkTrouble.value}
+            <button type="button" class="button small" onClick={() => (linkTrouble.value = undefined)}>
+              Close
+            </button>
           </p>
         )}
         {failure.value !== undefined && <Failure text={failure.value} />}
@@ -78,6 +86,11 @@ function panelClass(view: ViewName, isOpen: boolean): string {
   if (!isOpen || !hasPanel(view)) return "panel-none";
   const word = where.value.keys.panel;
   return word === "wide" ? "panel-wide" : word === "closed" && currentFlow.value === undefined ? "panel-closed" : "panel-narrow";
+}
+
+/** Something was chosen that the panel tells of: on a narrow screen it comes up as a sheet. */
+function isAsked(): boolean {
+  return currentFlow.value !== undefined || (where.value.keys.sel ?? "") !== "";
 }
 
 function View({ view }: { readonly view: ViewName }): JSX.Element {

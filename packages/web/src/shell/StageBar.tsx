@@ -72,7 +72,7 @@ export function StageBar(): JSX.Element {
         </>
       )}
       <span class="spring" />
-      <span class="caption">Engines</span>
+      <span class="caption when-wide">Engines</span>
       {(about?.engines ?? []).map(({ name, nature, version }) => (
         <span key={name} class="engine">
           <span class={`nature ${nature}`} aria-hidden="true" />
@@ -115,7 +115,9 @@ function StageButton({
         (event.currentTarget.parentElement?.children[index + step] as HTMLElement | undefined)?.focus();
       }}
     >
-      <span class={`stage-disc ${index < currentStage.value ? "past" : ""}`}>{current ? index + 1 : ""}</span>
+      <span class={`stage-disc ${index < currentStage.value ? "past" : ""}`} data-number={index + 1}>
+        {current ? index + 1 : ""}
+      </span>
       <span class="stage-name">{stage.name}</span>
       {assertions > 0 && (
         <span class="stage-holds">

@@ -43,8 +43,11 @@ export function TopBar(): JSX.Element {
       )}
       <span class="spring" />
       {name !== undefined && <AskField />}
-      <button type="button" class="button" onClick={() => go({ view: "open" })}>
-        Open
+      <button type="button" class="button" aria-label="Open" onClick={() => go({ view: "open" })}>
+        <svg class="when-narrow" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
+          <path class="g-line" d="M1.8 12.8V3.2h4l1.6 1.9h6.8v7.7z" />
+        </svg>
+        <span class="when-wide">Open</span>
       </button>
       {name !== undefined && <ShareButton />}
       <button

@@ -2,6 +2,7 @@ import { computed, effect, signal, type ReadonlySignal } from "@preact/signals";
 import { loadChunk } from "../chunks.ts";
 import { startWorkbench } from "../workbench/client.ts";
 import type { Opened, OpenSource, PageRow, Subject, Workbench } from "../workbench/protocol.ts";
+import { changed, readChanges } from "./linked-edit.ts";
 import { formatFlow, formatWhere, parseFlow, parseWhere, type ViewName, type Where, type WrittenFlow } from "./location.ts";
 
 // ---- where the page is ----------------------------------------------------------------
@@ -62,9 +63,28 @@ export async function openSource(source: OpenSource, sourceName: string, arrival
       where.value = { source: sourceName, view, keys: {}, unknown: [] };
       history.pushState(null, "", formatWhere(where.value));
     } else if (where.value.view === "open" && arrival === "move") go({ view: firstView(answer.subject) }, "replace");
+    await takeLinkedEdit();
   } catch (error) {
     failure.value = error instanceof Error ? error.message : String(error);
   }
+}
+
+/** Said of an edit that a link brought and that could not be taken. */
+export const linkTrouble = signal<string | undefined>(undefined);
+
+/** A link may bring an edit of the texts. It is taken once: from then on it is an edit like any other, which a new link can hold again. */
+async function takeLinkedEdit(): Promise<void> {
+  const { edit } = where.value.keys;
+  linkTrouble.value = undefined;
+  if (edit === undefined || edit === "") return;
+  const changes = await readChanges(edit);
+  if (changes === undefined) linkTrouble.value = "The edit in the link cannot be read: it may have been cut.";
+  for (const change of changes ?? []) {
+    const text = await changed(texts.value.get(change.path) ?? "", change);
+    if (text === undefined) linkTrouble.value = `The link's edit is of another text of ${change.path}, so it was left out.`;
+    else await editText(change.path, text);
+  }
+  go({ keys: { edit: "" } }, "replace");
 }
 
 /** A design is looked at as a picture, a cluster as a matrix. */

@@ -2,11 +2,13 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ComparedExplanation, Explanation, FlowExplanation, PortsExplanation } from "@netproof/core/parts";
 import { EvidencePart } from "../lab/EvidencePart.tsx";
+import { goToLine } from "../parts/CodeFrame.tsx";
 import { FlowSentence, flowText, shortName } from "../parts/flow.tsx";
 import { Glyph } from "../parts/Glyph.tsx";
 import { VerdictChip } from "../parts/verdict.tsx";
 import { useExplained } from "../state/answers.ts";
 import { formatFlow, type WrittenFlow } from "../state/location.ts";
+import { useKeys } from "../state/keys.ts";
 import { currentStage, editText, go, lastInput, texts, where, workbench } from "../state/store.ts";
 import type { Explained } from "../workbench/protocol.ts";
 import { DeviationPart } from "./DeviationPart.tsx";
@@ -21,6 +23,8 @@ export function WhyPanel({ flow }: { readonly flow: WrittenFlow }): JSX.Element 
   const explained = useExplained({ version: "edited", stage: currentStage.value, ...flow });
   const heading = useRef<HTMLElement>(null);
   const asked = formatFlow(flow);
+  const line = explained !== undefined && "document" in explained ? decidingLine(explained) : undefined;
+  useKeys(line === undefined ? {} : { e: () => goToLine(line.file, line.line) });
   useEffect(() => {
     // Whoever came by keyboard reads on here; a pointer stays where it is.
     if (lastInput.value === "keyboard" && heading.current?.contains(document.activeElement) === false) heading.current.focus();
@@ -58,6 +62,24 @@ export function WhyPanel({ flow }: { readonly flow: WrittenFlow }): JSX.Element 
         ))}
     </article>
   );
+}
+
+/** The line that decides: what matches, else where the policy says that it isolates, of the side that has the verdict. */
+function decidingLine({
+  document,
+}: Extract<Explained, { readonly document: unknown }>): { readonly file: string; readonly line: number } | undefined {
+  for (const answer of document.answers) {
+    const spec = firstOf(answer);
+    if (spec.kind !== "flow") continue;
+    const [egress, ingress] = spec.sides;
+    for (const { verdict, cited, written } of [ingress, egress]) {
+      if (verdict !== spec.verdict) continue;
+      const part = (["matches", "isolates"] as const).flatMap((role) => written.filter((one) => one.role === role))[0];
+      const place = cited?.place ?? (part && { file: part.file, line: part.first });
+      if (place !== undefined && texts.value.has(place.file)) return place;
+    }
+  }
+  return undefined;
 }
 
 function isDenied({ document }: Extract<Explained, { readonly document: unknown }>): boolean {

@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+import { expectAccessible, noBrowser, openAddress, openPage, type PageUnderTest } from "./browser.ts";
+
+/** Types an egress rule of nothing into day-one's second policy and gives the link that Share offers. */
+async function edited(): Promise<PageUnderTest & { readonly link: string }> {
+  const under = await openPage("/day-one/editor?stage=db-guarded&line=policy2.yaml:11");
+  const { page } = under;
+  await page.getByText("selects dbserver-dev").first().waitFor();
+  await page.getByText("- Ingress").first().click();
+  await page.keyboard.press("End");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("- Egress");
+  await page.getByRole("heading", { name: "6 flows close, none opens" }).waitFor();
+  await page.getByRole("button", { name: "Share", exact: true }).click();
+  await page.getByRole("checkbox", { name: /^With what you changed in 1 file/ }).waitFor();
+  return { ...under, link: await page.getByRole("textbox", { name: "Link" }).inputValue() };
+}
+
+describe.skipIf(noBrowser)("links", () => {
+  test("Share offers the edit, and the link brings it", async () => {
+    const { page, problems, link } = await edited();
+    expect(link).toMatch(/[?&]edit=[\w-]+$|[?&]edit=[\w-]+&/);
+    await page.getByRole("checkbox", { name: /^With what you changed/ }).uncheck();
+    expect(await page.getByRole("textbox", { name: "Link" }).inputValue()).not.toContain("edit=");
+    await page.getByText("The link holds the view, not your manifests.").waitFor();
+    expect(problems).toEqual([]);
+
+    const other = await openAddress(link);
+    await other.page.getByRole("heading", { name: "6 flows close, none opens" }).waitFor();
+    await other.page.getByRole("tab", { name: /^policy2\.yaml.*edited$/ }).waitFor();
+    expect(other.page.url()).not.toContain("edit=");
+    await other.page.getByRole("button", { name: "Revert" }).click();
+    await other.page.getByRole("heading", { name: "No edit yet" }).waitFor();
+    expect([...other.problems, ...other.requests]).toEqual([]);
+  });
+
+  test("an edit of another text, or half an edit, is left out and told", async () => {
+    const { link } = await edited();
+    const wrong = await openAddress(link.replace("/day-one/", "/recipe-01-deny-all-to-an-app/").replace(/line=[^&]*&?/, ""));
+    await wrong.page.getByRole("alert").getByText("The link's edit is of another text of policy2.yaml, so it was left out.").waitFor();
+    const cut = await openAddress(link.replace(/edit=([\w-]+)/, (_, text: string) => `edit=${text.slice(0, -8)}`));
+    await cut.page.getByRole("alert").getByText("The edit in the link cannot be read: it may have been cut.").waitFor();
+    expect([...wrong.problems, ...cut.problems]).toEqual([]);
+    await expectAccessible(cut.page);
+  });
+
+  test("e goes to the line that decides", async () => {
+    const { page, problems } = await openPage("/day-one/matrix?stage=policy1&flow=client-qa>webserver-dev:80/TCP");
+    await page.getByRole("heading", { name: "Spec" }).waitFor();
+    await page.locator("body").press("e");
+    await page.waitForURL(/\/day-one\/editor\?.*line=policy1\.yaml:\d+/);
+    expect(problems).toEqual([]);
+  });
+});
+
+describe.skipIf(noBrowser)("narrow screens", () => {
+  test("a phone has the places below, and why as a sheet over them", async () => {
+    const { page, problems } = await openPage("/day-one/matrix?stage=policy1", { width: 390, height: 844 });
+    const places = page.getByRole("navigation", { name: "Places" });
+    await places.getByRole("button", { name: "Design" }).waitFor();
+    const bar = (await places.boundingBox()) ?? expect.fail("no places");
+    expect([bar.height, bar.y + bar.height]).toEqual([58, 844]);
+    for (const box of await places.getByRole("button").all()) expect((await box.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+
+    await page.getByRole("button", { name: "client-qa to webserver-dev at policy1: deny" }).click();
+    const sheet = page.getByRole("complementary", { name: "Why" });
+    await sheet.waitFor();
+    await expect.poll(async () => (await sheet.boundingBox())?.height).toBe(244);
+    await sheet.getByRole("button", { name: "Wide panel" }).click();
+    await expect.poll(async () => (await sheet.boundingBox())?.height).toBe(844 - 58 - 52);
+    expect(problems).toEqual([]);
+    await expectAccessible(page);
+    await sheet.getByRole("button", { name: "Close" }).click();
+    await sheet.waitFor({ state: "detached" });
+  });
+
+  test("between, the other stages are numbers and buttons icons with names", async () => {
+    const { page, problems } = await openPage("/day-one/design?stage=policy1", { width: 1024, height: 768 });
+    await page.getByRole("button", { name: "Share", exact: true }).waitFor();
+    expect(await page.getByRole("button", { name: "Share", exact: true }).innerText()).toBe("");
+    const stages = page.getByRole("radiogroup", { name: "Stage" }).getByRole("radio");
+    expect(await stages.count()).toBe(5);
+    const widths = await Promise.all((await stages.all()).map(async (one) => (await one.boundingBox())?.width ?? 0));
+    expect(widths.filter((width) => width === 32)).toHaveLength(4);
+    await page.getByRole("radio", { name: /^db-mistake/ }).click();
+    await page.waitForURL(/stage=db-mistake/);
+    expect(problems).toEqual([]);
+    await expectAccessible(page);
+  });
+});
