@@ -42,6 +42,11 @@ describe.skipIf(noLab !== undefined)(`netproof lab${skippedBecause}`, () => {
       const curl = "lab curl dbserver-dev webserver-dev --stage db-mistake";
       expect((await lab(curl)).code).toBe(7);
       expect((await lab(`${curl} --engine lab:contrail`)).stdout).toContain("Hostname = webserver-dev\n");
+      const trace = await lab("lab trace client-qa webserver-dev 80 --stage policy1 --engine lab:contrail");
+      expect(trace.stdout).toMatch(
+        / {4}no {5}ip saddr 10\.47\.255\.229 ip daddr 10\.47\.255\.234, 80\/TCP policy1\.yaml:17, policy1\.yaml:24\n/,
+      );
+      expect(trace.stdout).toContain("  ingress  the packet does not come to dev/webserver-dev\n");
       const rules = await lab("lab rules --stage policy1 --engine lab:contrail");
       expect(rules.stdout).toMatch(/meta mark set 0x\w+ return {2}# policy1\.yaml:15, policy1\.yaml:24\n/);
     });
@@ -178,6 +183,11 @@ describe.skipIf(noLab !== undefined)(`netproof lab${skippedBecause}`, () => {
       );
       const deleted = await lab("lab delete policy2.yaml");
       expect(deleted.stdout).toContain("6 of 54 pairs open");
+      const again = await lab("lab delete policy2.yaml");
+      expect([again.code, again.stderr]).toEqual([
+        2,
+        "error: `dev/policy2` cannot be deleted: no such policy is in force\n  = help: in force: dev/policy1\n",
+      ]);
       const dropped = await lab("lab curl client-qa webserver-dev");
       expect([dropped.code, dropped.stderr.replace(/\d+ milli/, "N milli")]).toEqual([
         28,

@@ -4,6 +4,7 @@ import {
   familiesOf,
   formatAddress,
   placeText,
+  policyText,
   read,
   resolveEnd,
   resolveFlows,
@@ -113,10 +114,17 @@ async function changed(
   if (error !== undefined) throw new Refusal(error.message, error.at === undefined ? [] : placeText(error.at));
   if (own.policies.length + own.clusterPolicies.length === 0) throw new Refusal(`\`${file.name}\` holds no policy`);
   const key = ({ name }: { readonly name: object }): string => JSON.stringify(name);
+  const present = [...snapshot.policies, ...snapshot.clusterPolicies];
+  const known = new Set(present.map(key));
+  const missing = [...own.policies, ...own.clusterPolicies].filter((policy) => kind === "delete" && !known.has(key(policy)));
+  if (missing.length > 0)
+    throw new Refusal(
+      `${missing.map(({ name }) => `\`${policyText(name)}\``).join(", ")} cannot be deleted: no such policy is in force`,
+      present.length === 0 ? "no policy is" : `in force: ${present.map(({ name }) => policyText(name)).join(", ")}`,
+    );
   const replaced = <P extends { readonly name: object }>(old: readonly P[], fresh: readonly P[]): readonly P[] => {
     const named = new Map(fresh.map((policy) => [key(policy), policy]));
     if (kind === "delete") return old.filter((policy) => !named.has(key(policy)));
-    const known = new Set(old.map(key));
     return [...old.map((policy) => named.get(key(policy)) ?? policy), ...fresh.filter((policy) => !known.has(key(policy)))];
   };
   return {

@@ -12,9 +12,17 @@ export function traceText({ flow, verdict, evidence }: Answer<Transcript>, { lay
     (verdict === "deny" && decided !== undefined
       ? `${how} at ${endpointName(decided.direction === "egress" ? flow.from : flow.to)}, ${decided.direction}`
       : evidence.seen.kind);
-  const sides = (["egress", "ingress"] as const).flatMap((direction) => sideLines(direction, flow, evidence, ruleset, layout));
+  const isStopped = decided?.direction === "egress";
+  const sides = (["egress", "ingress"] as const).flatMap((direction) =>
+    isStopped && direction === "ingress"
+      ? [`  ${direction.padEnd(8)} the packet does not come to ${endpointName(flow.to)}`]
+      : sideLines(direction, flow, evidence, ruleset, layout),
+  );
   return [`${ends} ${flow.port}/${flow.protocol}: ${outcome}`, ...sides].map((line) => `${line}\n`).join("");
 }
+
+/** Columns of what rules ask, so that the places of short traces stand alike. */
+const leastCondition = 50;
 
 function sideLines(
   direction: Direction,
@@ -36,6 +44,7 @@ function sideLines(
   const decides = mark === undefined ? undefined : `0x${mark.toString(16).padStart(8, "0")}`;
   const lines = [`  ${direction.padEnd(8)} chain ${chainName} of ${endpointName(subject)}`];
   const other = flow.family === 4 ? /\bip6\b|ipv6/ : /\bip\b|ipv4/;
+  const met: { readonly word: string; readonly condition: string; readonly places: string }[] = [];
   for (const { text, from } of chains.flatMap(({ rules }) => rules)) {
     if (other.test(text)) continue;
     const isLast = decides !== undefined && text.includes(`meta mark set ${decides}`);
@@ -43,10 +52,11 @@ function sideLines(
     const word = !isLast ? "no" : text.includes("goto deny") ? "deny" : "allow";
     const condition = match === "" ? "everything else" : withContents(match, ruleset);
     const places = [...new Set(from.map((origin) => placeText(spanOf(origin))))].join(", ");
-    lines.push(`    ${word.padEnd(6)} ${condition.padEnd(50)} ${places}`.trimEnd());
-    if (isLast) return lines;
+    met.push({ word, condition, places });
+    if (isLast) break;
   }
-  return lines;
+  const width = Math.max(leastCondition, ...met.map(({ condition }) => condition.length));
+  return [...lines, ...met.map(({ word, condition, places }) => `    ${word.padEnd(6)} ${condition.padEnd(width)} ${places}`.trimEnd())];
 }
 
 /** Sets by what is in them, ports as everywhere: `ip saddr 10.0.0.1, 80/TCP`. */

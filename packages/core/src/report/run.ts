@@ -77,7 +77,7 @@ export function runReport({ useCase, stages, findings }: RunInput): Report {
       about: stage.declaration.about,
       policies: stage.changes.map(({ kind, object }) => ({ change: kind, name: objectName(object) })),
       policyCount: stage.snapshot.policies.length + stage.snapshot.clusterPolicies.length,
-      intent: result.intent.status === "not-judged" ? "undetermined" : result.intent.status,
+      intent: result.intent.status,
       declared: result.intent.declared,
       totals: stageTotals(result, view),
       broken: result.intent.assertions.map(({ id, broken }) => ({ assertion: id, pairs: broken })),

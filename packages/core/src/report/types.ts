@@ -292,7 +292,8 @@ export interface ReportStage {
   readonly policies: readonly { readonly change: "applied" | "replaced" | "deleted"; readonly name: string }[];
   /** How many policies are in force. */
   readonly policyCount: number;
-  readonly intent: "met" | "unmet" | "undetermined";
+  /** `not-judged`: the file declares none. */
+  readonly intent: "met" | "unmet" | "undetermined" | "not-judged";
   readonly declared: "met" | "unmet";
   readonly totals: PairTotals;
   /** Pairs that break each assertion, by id, in the file's order; `rest` last. */

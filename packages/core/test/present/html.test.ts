@@ -15,6 +15,13 @@ function tagsOf(html: string): readonly string[] {
 }
 
 describe("the report as a file", () => {
+  test("a use case without an intent breaks none", () => {
+    const stages = dayOne.stages.map((stage) => ({ ...stage, intent: "not-judged" as const, broken: [] }));
+    const page = presentHtml({ ...dayOne, stages, assertions: [] }, []);
+    expect(page).toContain('<p class="">no intent declared</p>');
+    expect(page).not.toContain("! undetermined");
+  });
+
   test("cites lines of sources that are shown, and says why others are not", () => {
     const html = presentHtml(dayOne, [
       { name: "policy1.yaml", text: "a: 1\nb: <2>\n", why: undefined },

@@ -115,7 +115,7 @@ function summary(report: Report): string {
           ? "<p>engines agree</p>"
           : `<p class="differs">≠ ${counted(differing, "pair")} ${differing === 1 ? "differs" : "differ"}</p>`;
     return `<li class="card${holds ? " holds" : ""}"><h3>${stage.number} ${xmlText(stage.name)}</h3>
-<p class="${holds ? "ok" : "broken"}">${holds ? "✓ the design holds" : `! ${xmlText(intentWords(stage))}${broken === 0 ? "" : `, ${counted(broken, "pair")}`}`}</p>
+<p class="${holds ? "ok" : stage.intent === "not-judged" ? "" : "broken"}">${holds ? "✓ the design holds" : stage.intent === "not-judged" ? "no intent declared" : `! ${xmlText(intentWords(stage))}${broken === 0 ? "" : `, ${counted(broken, "pair")}`}`}</p>
 <p>${xmlText(open)}</p>${undetermined}${agreement}<p>${xmlText(policiesText(stage))}</p></li>`;
   });
   return `<ul class="cards">${cards.join("\n")}</ul>`;

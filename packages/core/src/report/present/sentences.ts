@@ -81,6 +81,7 @@ function asDeclared({ intent, declared }: ReportStage): boolean {
 
 export function intentWords(stage: ReportStage): string {
   if (stage.intent === "undetermined") return "undetermined";
+  if (stage.intent === "not-judged") return "no intent declared";
   if (!asDeclared(stage)) return `${stage.intent}, not as declared`;
   return stage.intent === "met" ? "met" : "unmet, as declared";
 }
