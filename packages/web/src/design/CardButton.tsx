@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { Glyph } from "../parts/Glyph.tsx";
-import { Name } from "../parts/flow.tsx";
+import { FittedName } from "../parts/flow.tsx";
 import { placeStyle, type Rectangle } from "./picture.ts";
 import type { Unit } from "./units.ts";
 
@@ -56,9 +56,7 @@ export function CardButton({
     >
       {facts === undefined && !isGroup && <Glyph name={kind === "pods" || kind === "elsewhere" ? "pod" : "server"} size={18} />}
       <span class="card-text">
-        <strong class="card-name">
-          <Name text={name} most={facts === undefined ? 22 : 24} />
-        </strong>
+        <strong class="card-name">{name.length > 18 ? <FittedName text={name} /> : name}</strong>
         <span class="unseen">{unit.isUnderTest ? ", device under test, " : ", "}</span>
         <span class={isGroup ? "card-detail" : "card-detail mono"}>{detail}</span>
         {facts !== undefined && (

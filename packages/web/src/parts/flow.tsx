@@ -51,6 +51,22 @@ export function Name({ text, most = 28 }: { readonly text: string; readonly most
   );
 }
 
+/** A name in whatever room there is: what does not fit is cut before its last letters, which tell names of one series apart. */
+export function FittedName({ text }: { readonly text: string }): JSX.Element {
+  if (text.length <= tailLength * 2) return <span class="name">{text}</span>;
+  return (
+    <span class="name" title={text}>
+      <span class="unseen">{text}</span>
+      <span class="fitted" aria-hidden="true">
+        <span>{text.slice(0, -tailLength)}</span>
+        <span>{text.slice(-tailLength)}</span>
+      </span>
+    </span>
+  );
+}
+
+const tailLength = 4;
+
 /** Words with `code` in them. */
 export function Prose({ text }: { readonly text: string }): JSX.Element {
   return <p>{text.split(/`([^`]+)`/).map((part, i) => (i % 2 === 1 ? <code key={i}>{part}</code> : part))}</p>;

@@ -182,7 +182,13 @@ function OpenPairs(): JSX.Element {
         {counts === undefined ? "Judging" : `${grouped(counts.allow + counts.some)} of ${counted(counts.pairs, "flow")} open`}
       </h1>
       <p>
-        No intent is stated here, so nothing holds or fails. <code>netproof init</code> writes a use case from manifests.
+        No intent is stated here, so nothing holds or fails.
+        {subject.value?.kind !== "use-case" && (
+          <>
+            {" "}
+            <code>netproof init</code> writes a use case from manifests.
+          </>
+        )}
       </p>
       <Agreement />
     </header>

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { useSignal } from "@preact/signals";
+import { FittedName } from "../parts/flow.tsx";
 import { Glyph } from "../parts/Glyph.tsx";
 import { useKeys } from "../state/keys.ts";
 import { go, goToStage, opened, currentPort, currentStage, subject, where } from "../state/store.ts";
@@ -118,7 +119,9 @@ function StageButton({
       <span class={`stage-disc ${index < currentStage.value ? "past" : ""}`} data-number={index + 1}>
         {current ? index + 1 : ""}
       </span>
-      <span class="stage-name">{stage.name}</span>
+      <span class="stage-name">
+        <FittedName text={stage.name} />
+      </span>
       {assertions > 0 && (
         <span class="stage-holds">
           {assertions <= mostMarks ? stage.holds.map((state, i) => <StateMark key={i} state={state} />) : null}
