@@ -43,6 +43,8 @@ interface OpenOptions {
 export interface EngineWishes {
   /** How the lab says no: `reject` answers at once, `drop` is silent. */
   readonly denyWith: "reject" | "drop";
+  /** Whether the lab tries every pair of endpoints, and not one of each pair of classes. */
+  readonly every?: boolean;
 }
 
 /** For the coverage line: `contrail 2021-11`. */
@@ -75,7 +77,7 @@ const registry = {
     const { createLab, LabError, measured, obstacle } = await import("@netproof/lab");
     const problem = obstacle();
     if (problem !== undefined) return { obstacle: problem, help: "netproof lab doctor" };
-    return { ...measured(createLab(wishes)), failure: (error) => (error instanceof LabError ? error.message : undefined) };
+    return { ...measured(createLab(wishes), wishes), failure: (error) => (error instanceof LabError ? error.message : undefined) };
   },
   "lab:contrail": async (wishes: EngineWishes): Promise<JudgingEngine | CannotRun> => {
     const { createLab, LabError, measured, obstacle } = await import("@netproof/lab");
@@ -88,7 +90,7 @@ const registry = {
       const goTo = make();
       return async (snapshot) => (latest = await goTo(snapshot));
     };
-    const engine = measured(createLab({ ...wishes, firewallOf }));
+    const engine = measured(createLab({ ...wishes, firewallOf }), wishes);
     return {
       ...engine,
       commentary: packetCommentary,

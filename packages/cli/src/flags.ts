@@ -119,7 +119,7 @@ export function isCommandName(word: string): word is CommandName {
 
 /** The flags of each command, beside `--help`. */
 export const flagsOf: Readonly<Record<CommandName, readonly Flag[]>> = {
-  run: [...asking, ...printing, { long: "quiet", short: "q" }, { long: "today", value: "DATE" }, { long: "drop" }],
+  run: [...asking, ...printing, { long: "quiet", short: "q" }, { long: "today", value: "DATE" }, { long: "drop" }, { long: "all" }],
   matrix: [...asking, ...selecting, ...printing, { long: "port", value: "PORT" }],
   list: [...asking, ...selecting, ...printing, { long: "pairs" }, { long: "elsewhere" }],
   explain: [...asking, ...printing],

@@ -28,6 +28,7 @@ FILE is a use case or its folder; without it the netproof.yaml that is here.
   -o FORMAT[=FILE]  table json yaml csv markdown mermaid svg html
   --strict          what was left out fails     --ledger      what was read
   --drop            the lab denies in silence, as many plugins do
+  --all             the lab probes every pair, not one of each pair of classes
 Exit    0 as declared  1 findings  2 input  3 engine cannot run  4 undetermined
 `,
   matrix: `Usage: netproof matrix -f FILE|DIR|- [FLAGS]

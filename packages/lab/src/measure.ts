@@ -56,9 +56,10 @@ export interface MeasureOptions {
 
 /**
  * Measures at every stage one flow per pair of classes and interval of ports. Where answers may change is taken from the text of the
- * policies; what they are is not.
+ * policies; what they are is not. `every`: every pair of endpoints is tried, on each interval of ports; a class whose members are
+ * answered differently is undetermined.
  */
-export function measured(engine: LabEngine): MeasuredEngine {
+export function measured(engine: LabEngine, { every = false }: { readonly every?: boolean } = {}): MeasuredEngine {
   return {
     name: engine.name,
     nature: engine.nature,
@@ -68,7 +69,7 @@ export function measured(engine: LabEngine): MeasuredEngine {
         ...(options.signal === undefined ? {} : { signal: options.signal }),
       });
       try {
-        let state = await measure(session, options);
+        let state = await measure(session, options, every);
         let watched = await watchedBy(session, options.watch, state);
         return {
           get watched() {
@@ -92,7 +93,7 @@ export function measured(engine: LabEngine): MeasuredEngine {
           ask: session.ask,
           advance: async (next, { signal, watch } = {}) => {
             await session.advance(next, { watch, ...(signal === undefined ? {} : { signal }) });
-            state = await measure(session, options);
+            state = await measure(session, options, every);
             watched = await watchedBy(session, watch, state);
           },
           [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
@@ -146,11 +147,11 @@ async function startOf(
   };
 }
 
-async function measure(session: LabSession, options: MeasureOptions): Promise<Measured> {
+async function measure(session: LabSession, options: MeasureOptions, every: boolean): Promise<Measured> {
   const { signal, progress, planned, answered: heard, outside = [], families = [4, 6] } = options;
   const { snapshot, cuts } = session;
-  const plans = new Map(families.map((family) => [family, planOf(snapshot, cuts, family, outside)]));
-  const flows = [...plans.values()].flatMap((plan) => [...plan.flows.values()]);
+  const plans = new Map(families.map((family) => [family, planOf(snapshot, cuts, family, outside, every)]));
+  const flows = [...plans.values()].flatMap((plan) => plan.asked);
   planned?.(flows);
   const answers = await session.ask(flows, {
     ...(signal === undefined ? {} : { signal }),
@@ -159,9 +160,12 @@ async function measure(session: LabSession, options: MeasureOptions): Promise<Me
   });
   const answered = new Map(flows.map((flow, i) => [flow, answers[i] as Answer<Transcript>]));
 
+  const divided = every ? dividedAmong(plans, answered) : new Set<string>();
+
   const answer = (flow: Flow): Answer<Transcript> => {
     const plan = plans.get(flow.family);
     const key = plan?.keyOf(flow);
+    if (divided.has(`${flow.family} ${key}`)) return withoutAnswer(flow, "ends that no policy tells apart were answered differently");
     const asked = key === undefined ? undefined : plan?.flows.get(key);
     const found = asked === undefined ? undefined : answered.get(asked);
     return found === undefined ? unasked(flow) : { ...found, flow };
@@ -173,12 +177,15 @@ async function measure(session: LabSession, options: MeasureOptions): Promise<Me
 
 /** The flows to try in one family, by what tells flows apart. */
 interface Plan {
+  /** One of each kind. */
   readonly flows: ReadonlyMap<string, Flow>;
+  /** All that are tried, these among them. */
+  readonly asked: readonly Flow[];
   keyOf(flow: Flow): string | undefined;
   flowsOf(pod: Pod): readonly Flow[];
 }
 
-function planOf(snapshot: Snapshot, cuts: Cuts, family: Family, outside: readonly External[]): Plan {
+function planOf(snapshot: Snapshot, cuts: Cuts, family: Family, outside: readonly External[], every: boolean): Plan {
   const reach = reachByAsking(() => "undetermined", snapshot, cuts, family);
   const intervals = portIntervals(cuts, snapshot.pods);
   const inside: readonly Endpoint[] = [...snapshot.pods, ...snapshot.nodes];
@@ -190,6 +197,7 @@ function planOf(snapshot: Snapshot, cuts: Cuts, family: Family, outside: readonl
     return a === undefined || b === undefined || first === undefined ? undefined : `${a} ${b} ${relationOf(from, to)} ${protocol} ${first}`;
   };
   const flows = new Map<string, Flow>();
+  const asked: Flow[] = [];
   for (const from of members) {
     for (const to of members) {
       // No policy speaks of two ends that are not pods.
@@ -198,7 +206,9 @@ function planOf(snapshot: Snapshot, cuts: Cuts, family: Family, outside: readonl
         for (const { first } of intervals[protocol]) {
           const flow: Flow = { from, to, family, protocol, port: first };
           const key = keyOf(flow);
-          if (key !== undefined && !flows.has(key)) flows.set(key, flow);
+          if (key === undefined || (flows.has(key) && !every)) continue;
+          asked.push(flow);
+          if (!flows.has(key)) flows.set(key, flow);
         }
       }
     }
@@ -217,7 +227,7 @@ function planOf(snapshot: Snapshot, cuts: Cuts, family: Family, outside: readonl
     const apart = replaced.filter((flow) => !sameEndpoint(flow.from, flow.to) && keyOf(flow) !== undefined && flows.has(keyOf(flow) ?? ""));
     return [...new Map(apart.map((flow) => [`${endpointName(flow.from)} ${endpointName(flow.to)} ${flow.port}`, flow])).values()];
   };
-  return { flows, keyOf, flowsOf };
+  return { flows, asked, keyOf, flowsOf };
 }
 
 /** For classes of outside addresses in which no point is named: an address that a host can have. */
@@ -228,6 +238,31 @@ function strangers(reach: Reachability, snapshot: Snapshot, points: readonly Ext
     const [address] = ranges.flatMap((range) => hostIn(range, reach.family, taken) ?? []);
     return address === undefined ? [] : [{ kind: "external", address } satisfies External];
   });
+}
+
+/** Kinds of flows, behind their family, whose members did not all get the same verdict. */
+function dividedAmong(plans: ReadonlyMap<Family, Plan>, answered: ReadonlyMap<Flow, Answer<Transcript>>): ReadonlySet<string> {
+  const divided = new Set<string>();
+  for (const [family, { flows, asked, keyOf }] of plans) {
+    for (const flow of asked) {
+      const key = keyOf(flow);
+      const first = key === undefined ? undefined : flows.get(key);
+      if (first !== undefined && answered.get(first)?.verdict !== answered.get(flow)?.verdict) divided.add(`${family} ${key}`);
+    }
+  }
+  return divided;
+}
+
+function withoutAnswer(flow: Flow, detail: string): Answer<Transcript> {
+  const side: Answer["why"]["egress"] = {
+    verdict: "undetermined",
+    reason: "undetermined",
+    question: undefined,
+    policies: [],
+    rules: [],
+    origins: [],
+  };
+  return { flow, verdict: "undetermined", why: { egress: side, ingress: side }, evidence: notTried(detail, [], detail) };
 }
 
 /** Of a flow that nobody can try, such as one from a network's own address. */

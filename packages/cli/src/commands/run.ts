@@ -49,7 +49,9 @@ export async function run(options: Options, operands: readonly string[]): Promis
   if (file !== undefined && options.filename.length > 0) throw new Refusal("a use case is named once", `netproof run ${file}`);
   const wanted = wantedOutput(options, formatsOf.run);
   const today = dayOf(options.today);
-  const wishes: EngineWishes = { denyWith: denyWithOf(options, options.engine.length === 0 || isMeasuring(options)) };
+  const measures = options.engine.length === 0 || isMeasuring(options);
+  if (options.all && !measures) throw new Refusal("--all is which flows the lab tries, and no lab is asked", "--engine lab");
+  const wishes: EngineWishes = { denyWith: denyWithOf(options, measures), every: options.all };
   const named = await enginesNamed(options.engine, wishes);
   const prepared = file === undefined ? await prepare(options, "run") : await prepareUseCase(useCasePath(file), options);
   if (prepared.material === undefined) return unreadable(prepared, wanted, options);
