@@ -34,6 +34,27 @@ describe.skipIf(noBrowser)("links", () => {
     expect([...other.problems, ...other.requests]).toEqual([]);
   });
 
+  test("a link pasted into the open page brings its edit too", async () => {
+    const { link } = await edited();
+    const { page, problems } = await openPage("/day-one/editor?stage=db-guarded");
+    await page.getByRole("heading", { name: "No edit yet" }).waitFor();
+    await page.evaluate((hash) => (location.hash = hash), link.replace(/^[^#]*#/, ""));
+    await page.getByRole("heading", { name: "6 flows close, none opens" }).waitFor();
+    expect(page.url()).not.toContain("edit=");
+    expect(problems).toEqual([]);
+  });
+
+  test("a link to another example opens it, and Back the first one again", async () => {
+    const { page, problems } = await openPage("/day-one/design?stage=db-silent");
+    await page.getByRole("heading", { name: "All 4 assertions hold" }).waitFor();
+    await page.evaluate(() => (location.hash = "/trap-two-families/design?stage=both-families"));
+    await page.getByRole("button", { name: "trap-two-families", exact: true }).waitFor();
+    await page.getByRole("heading", { name: "All 2 assertions hold" }).waitFor();
+    await page.goBack();
+    await page.getByRole("heading", { name: "All 4 assertions hold" }).waitFor();
+    expect(problems).toEqual([]);
+  });
+
   test("an edit of another text, or half an edit, is left out and told", async () => {
     const { link } = await edited();
     const wrong = await openAddress(link.replace("/day-one/", "/recipe-01-deny-all-to-an-app/").replace(/line=[^&]*&?/, ""));

@@ -27,7 +27,20 @@ export function go(
 
 addEventListener("popstate", () => {
   where.value = parseWhere(location.hash);
+  void follow(where.value.source);
 });
+
+/** Whose texts are open, as links write it. */
+let openName = "";
+
+/** A link that is pasted into an open page, or a step back, may lead to an edit or to other texts: only the part behind `#` changes. */
+async function follow(source: string): Promise<void> {
+  if (source === "" || opened.value === undefined) return;
+  if (source === openName) await takeLinkedEdit();
+  else if (source.startsWith("files-") || source === "local")
+    linkTrouble.value = "This link is about other files than those shown here: open them again.";
+  else await openExample(source, "stay");
+}
 
 // ---- what is open ---------------------------------------------------------------------
 
@@ -58,6 +71,7 @@ export async function openSource(source: OpenSource, sourceName: string, arrival
     texts.value = new Map(source.files.map(({ path, text }) => [path, text]));
     keptTexts.value = texts.value;
     await take(answer);
+    openName = sourceName;
     if (where.value.source !== sourceName) {
       const view = where.value.view === "open" ? firstView(answer.subject) : where.value.view;
       where.value = { source: sourceName, view, keys: {}, unknown: [] };
