@@ -133,7 +133,13 @@ function sideOf(
   return { ...nothingCited, verdict: "allow", reason: "not-isolated" };
 }
 
-const nothingCited = { question: undefined, policies: [], rules: [], origins: [] } satisfies Partial<SideWhy>;
+/** Of a side that no policy had a say in. */
+export const nothingCited: Pick<SideWhy, "question" | "policies" | "rules" | "origins"> = {
+  question: undefined,
+  policies: [],
+  rules: [],
+  origins: [],
+};
 
 function reasonOf(cause: Cause): SideWhy["reason"] {
   switch (cause.kind) {

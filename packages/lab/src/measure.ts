@@ -18,7 +18,7 @@ import {
   type Watch,
   type Watched,
 } from "@netproof/core/parts";
-import { notTried, type Transcript } from "./answer.ts";
+import { nothingCited, notTried, type Transcript } from "./answer.ts";
 import type { LabEngine, LabSession } from "./engine.ts";
 import { hostIn, takenAddresses } from "./plan/stand-in.ts";
 
@@ -254,33 +254,18 @@ function dividedAmong(plans: ReadonlyMap<Family, Plan>, answered: ReadonlyMap<Fl
 }
 
 function withoutAnswer(flow: Flow, detail: string): Answer<Transcript> {
-  const side: Answer["why"]["egress"] = {
-    verdict: "undetermined",
-    reason: "undetermined",
-    question: undefined,
-    policies: [],
-    rules: [],
-    origins: [],
-  };
+  const side: Answer["why"]["egress"] = { ...nothingCited, verdict: "undetermined", reason: "undetermined" };
   return { flow, verdict: "undetermined", why: { egress: side, ingress: side }, evidence: notTried(detail, [], detail) };
 }
 
 /** Of a flow that nobody can try, such as one from a network's own address. */
 function unasked(flow: Flow): Answer<Transcript> {
-  const open = flow.from.kind !== "pod" && flow.to.kind !== "pod";
-  const side = (endpoint: Endpoint): Answer["why"]["egress"] => {
-    if (open)
-      return {
-        verdict: "allow",
-        reason: endpoint.kind === "external" ? "outside-cluster" : "host-network",
-        question: undefined,
-        policies: [],
-        rules: [],
-        origins: [],
-      };
-    return { verdict: "undetermined", reason: "undetermined", question: undefined, policies: [], rules: [], origins: [] };
-  };
-  const detail = open ? "no policy speaks of it" : "it was not tried";
-  const evidence = notTried(detail, [], open ? undefined : detail);
-  return { flow, verdict: open ? "allow" : "undetermined", why: { egress: side(flow.from), ingress: side(flow.to) }, evidence };
+  if (flow.from.kind === "pod" || flow.to.kind === "pod") return withoutAnswer(flow, "it was not tried");
+  const side = ({ kind }: Endpoint): Answer["why"]["egress"] => ({
+    ...nothingCited,
+    verdict: "allow",
+    reason: kind === "external" ? "outside-cluster" : "host-network",
+  });
+  const evidence = notTried("no policy speaks of it", [], undefined);
+  return { flow, verdict: "allow", why: { egress: side(flow.from), ingress: side(flow.to) }, evidence };
 }

@@ -1,6 +1,6 @@
 import { timeAsked, type Snapshot, type Watched } from "@netproof/core/parts";
 import { describe, expect, test } from "vitest";
-import { judge, policy } from "../../core/test/usecase/judging.ts";
+import { exampleManifests, judge } from "../../core/test/usecase/judging.ts";
 import { createLab, type LabOptions } from "../src/engine.ts";
 import { measured } from "../src/measure.ts";
 import { compile } from "../src/nft/compile.ts";
@@ -19,19 +19,8 @@ stages:
   - before
 ${stages}`;
 
-const manifests = {
-  "policy1.yaml": policy(
-    "policy1",
-    "dev",
-    "podSelector: { matchLabels: { app: web } }",
-    "ingress:",
-    "- from: [{ podSelector: { matchLabels: { app: client } } }]",
-    "  ports: [{ port: 80 }]",
-  ),
-};
-
 async function watchedOf(stages: string, options: LabOptions = { denyWith: "reject" }): Promise<readonly (Watched | undefined)[]> {
-  const { bound, diagnostics } = await judge(text(stages), manifests);
+  const { bound, diagnostics } = await judge(text(stages), exampleManifests);
   if (bound === undefined) throw new Error(diagnostics.map(({ message }) => message).join("; "));
   const all: (Watched | undefined)[] = [];
   const [first, ...others] = bound.stages.map(({ snapshot }) => snapshot) as [Snapshot, ...Snapshot[]];

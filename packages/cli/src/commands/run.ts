@@ -20,6 +20,7 @@ import {
   type Report,
   type ReportSource,
   type StageResult,
+  type TimeAsked,
 } from "@netproof/core/parts";
 import type { FullPaths } from "../look.ts";
 import { annotate } from "../annotations.ts";
@@ -146,12 +147,13 @@ async function judgeStages(
   today: string | undefined,
 ): Promise<Judged> {
   const stages = bound.stages.slice(0, last + 1);
+  const times = stages.map((_, index) => timeAsked(bound, index));
   const progress = startProgress();
   const judgements: Judgement[] = [];
   const [remarks, failed]: [string[], string[]] = [[], []];
   for (const engine of engines) {
     try {
-      judgements.push(await judgeBy(engine, bound, stages, today, progress, engines.length > 1));
+      judgements.push(await judgeBy(engine, bound, stages, times, today, progress, engines.length > 1));
     } catch (error) {
       const failure = engine.failure?.(error);
       if (failure === undefined) throw error;
@@ -165,7 +167,7 @@ async function judgeStages(
   return {
     judged: stages.map((stage, index) => ({
       stage,
-      time: timeAsked(bound, index),
+      time: times[index],
       surveys: judgements.map(({ surveys }) => surveys[index]) as unknown as JudgedStage["surveys"],
     })),
     remarks: [...versionsOf(engines), ...remarks, ...skipped, ...failed],
@@ -182,6 +184,7 @@ async function judgeBy(
   engine: JudgingEngine,
   bound: BoundUseCase,
   stages: BoundUseCase["stages"],
+  times: readonly (TimeAsked | undefined)[],
   today: string | undefined,
   progress: Progress,
   isOneOfSeveral: boolean,
@@ -195,8 +198,8 @@ async function judgeBy(
       progress.step(step);
       if (session === undefined) {
         const probed = (done: number, all: number): void => progress.step(`${step}: ${done} of ${all} probes`);
-        session = await engine.open(stage.snapshot, { outside, progress: probed, watch: timeAsked(bound, index) });
-      } else await session.advance(stage.snapshot, { watch: timeAsked(bound, index) });
+        session = await engine.open(stage.snapshot, { outside, progress: probed, watch: times[index] });
+      } else await session.advance(stage.snapshot, { watch: times[index] });
       const { calculation, watched } = session;
       // The kernel names the first rule that matches, not all that do: what is measured is not checked for its reasons.
       const judge = engine.nature === "derived" ? calculation : { cuts: calculation.cuts, reach: calculation.reach };

@@ -8,7 +8,7 @@ import type { Diagnostic } from "../text/diagnostic.ts";
 import { spanOf } from "../text/source.ts";
 import type { AssertionResult, Outcome, Paths, Point, StageResult, Witness } from "../usecase/check.ts";
 import type { Stage } from "../usecase/stages.ts";
-import { timeFindings, type TimeAsked } from "../usecase/time.ts";
+import { standingOf, timeFindings, type TimeAsked } from "../usecase/time.ts";
 import type { EndName, UseCase } from "../usecase/types.ts";
 import { assertionText, restText, rowText } from "./assertions.ts";
 import { changesBetween, type Moment } from "./changes.ts";
@@ -271,9 +271,9 @@ function timeOf(asked: TimeAsked, engine: string, { enforcement, held, starts }:
     },
     held: held.flatMap(({ outcome, detail }, i) => {
       const flow = asked.held[i];
-      return flow === undefined
-        ? []
-        : [{ ...ends(flow), family: flow.family, wanted: asked.rows[i]?.verdict ?? "either", outcome, detail }];
+      if (flow === undefined) return [];
+      const wanted = asked.rows[i]?.verdict ?? "either";
+      return [{ ...ends(flow), family: flow.family, wanted, outcome, stands: standingOf(wanted, outcome), detail }];
     }),
     starts: starts.flatMap(({ tried, passed, ready, problem }, i) => {
       const pod = asked.starting[i];

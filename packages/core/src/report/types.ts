@@ -368,6 +368,7 @@ export interface EngineTime {
     readonly family: 4 | 6;
     readonly wanted: "allow" | "deny" | "either";
     readonly outcome: "survives" | "until-judged" | "cut" | "not-open" | "unknown";
+    readonly stands: "as-wanted" | "not-as-wanted" | "unknown";
     readonly detail: string;
   }[];
   /** Pods that were started anew: what passed although it is denied, and milliseconds until all that is allowed had passed. */

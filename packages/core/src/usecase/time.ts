@@ -2,7 +2,7 @@ import type { Endpoint, Flow, Pod } from "../model/cluster.ts";
 import { endpointName, sameEndpoint } from "../model/endpoint.ts";
 import { families } from "../net/address.ts";
 import { portSet } from "../net/ports.ts";
-import type { Watch, Watched } from "../reach/watch.ts";
+import type { HeldConnection, Watch, Watched } from "../reach/watch.ts";
 import type { Diagnostic } from "../text/diagnostic.ts";
 import { spanOf } from "../text/source.ts";
 import { say } from "./messages.ts";
@@ -59,6 +59,20 @@ function flowsBetween(from: Point, to: Point, port: number): readonly Flow[] {
   });
 }
 
+/** Whether a connection ended as its row wants it; `unknown` where nothing was seen. */
+export function standingOf(wanted: Row["verdict"], outcome: HeldConnection["outcome"]): "as-wanted" | "not-as-wanted" | "unknown" {
+  switch (outcome) {
+    case "not-open":
+    case "unknown":
+      return "unknown";
+    case "cut":
+      return wanted === "allow" ? "not-as-wanted" : "as-wanted";
+    case "survives":
+    case "until-judged":
+      return wanted === "deny" ? "not-as-wanted" : "as-wanted";
+  }
+}
+
 /** What an engine saw of time and the file does not want, or what it could not tell. */
 export function timeFindings(
   asked: TimeAsked,
@@ -72,20 +86,15 @@ export function timeFindings(
     const [flow, connection] = [asked.held[i], watched.held[i]];
     if (flow === undefined || connection === undefined) return [];
     const at = spanOf(row.origin, "value");
-    const said = { stage, flow: arrow(flow), engine };
-    switch (connection.outcome) {
-      case "not-open":
-      case "unknown": {
-        const why = connection.outcome === "not-open" ? `it could not be opened before: ${connection.detail}` : connection.detail;
-        return [say("watch-inconclusive", at, { stage, what: arrow(flow), engine, detail: why })];
-      }
-      case "cut":
-        return row.verdict === "allow" ? [say("held-cut", at, said)] : [];
-      case "survives":
-        return row.verdict === "deny" ? [say("held-goes-on", at, { ...said, judged: true })] : [];
-      case "until-judged":
-        return row.verdict === "deny" ? [say("held-goes-on", at, { ...said, judged: false })] : [];
+    const { outcome, detail } = connection;
+    const stands = standingOf(row.verdict, outcome);
+    if (stands === "as-wanted") return [];
+    if (stands === "unknown") {
+      const why = outcome === "not-open" ? `it could not be opened before: ${detail}` : detail;
+      return [say("watch-inconclusive", at, { stage, what: arrow(flow), engine, detail: why })];
     }
+    const said = { stage, flow: arrow(flow), engine };
+    return [outcome === "cut" ? say("held-cut", at, said) : say("held-goes-on", at, { ...said, judged: outcome === "survives" })];
   });
   const ofStarts = asked.names.flatMap((name, i): readonly Diagnostic[] => {
     const [pod, start] = [asked.starting[i], watched.starts[i]];

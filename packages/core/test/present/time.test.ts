@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { presentHtml, presentMarkdown } from "../../src/parts.ts";
 import { timeLines } from "../../src/report/present/time.ts";
 import type { EngineTime, Report, ReportStage } from "../../src/report/types.ts";
+import { standingOf } from "../../src/usecase/time.ts";
 import { dayOne } from "./documents.ts";
 
 const [clientId, serverId] = ["qa/client-qa", "dev/webserver-dev"];
@@ -12,6 +13,7 @@ const held = (family: 4 | 6, outcome: EngineTime["held"][number]["outcome"], wan
   family,
   wanted,
   outcome,
+  stands: standingOf(wanted, outcome),
   detail: outcome === "survives" || outcome === "until-judged" ? "" : "its ingress is denied",
 });
 
@@ -39,19 +41,19 @@ describe("what is said of time", () => {
     [{ first: 4, last: 4, nodes: 3 }, "4 ms after apply on all 3 nodes"],
     [{ first: 4, last: 9, nodes: 3 }, "9 ms after apply on the last of 3 nodes, 4 ms on the first"],
   ])("enforced %o", (enforced, said) => {
-    expect(linesOf({ enforced })).toEqual([`fine enforced: ${said}`]);
+    expect(linesOf({ enforced })).toEqual([`as-wanted enforced: ${said}`]);
   });
 
   test("connections, both families in one line where they end alike", () => {
     const ends = "client-qa -> webserver-dev 80/TCP";
-    expect(linesOf({ held: [held(4, "survives"), held(6, "survives")] })).toEqual([`fine held: ${ends} goes on`]);
+    expect(linesOf({ held: [held(4, "survives"), held(6, "survives")] })).toEqual([`as-wanted held: ${ends} goes on`]);
     expect(linesOf({ held: [held(4, "survives"), held(6, "cut")] })).toEqual([
-      `fine held: ${ends} IPv4 goes on`,
-      `fine held: ${ends} IPv6 is cut: its ingress is denied`,
+      `as-wanted held: ${ends} IPv4 goes on`,
+      `as-wanted held: ${ends} IPv6 is cut: its ingress is denied`,
     ]);
-    expect(linesOf({ held: [held(4, "cut", "allow")] })[0]).toMatch(/^broken /);
-    expect(linesOf({ held: [held(4, "until-judged", "deny")] })[0]).toMatch(/^broken /);
-    expect(linesOf({ held: [held(4, "until-judged", "allow")] })[0]).toMatch(/^fine /);
+    expect(linesOf({ held: [held(4, "cut", "allow")] })[0]).toMatch(/^not-as-wanted /);
+    expect(linesOf({ held: [held(4, "until-judged", "deny")] })[0]).toMatch(/^not-as-wanted /);
+    expect(linesOf({ held: [held(4, "until-judged", "allow")] })[0]).toMatch(/^as-wanted /);
     expect(linesOf({ held: [held(4, "not-open", "allow")] })[0]).toMatch(/^unknown /);
     expect(linesOf({ held: [held(4, "unknown", "deny")] })[0]).toMatch(/^unknown /);
   });
@@ -60,10 +62,10 @@ describe("what is said of time", () => {
     const passed = [{ from: clientId, to: serverId, port: "80/TCP", until: 7 }];
     const start = { pod: serverId, tried: 9, passed: [], ready: 2, problem: undefined };
     expect(linesOf({ starts: [start] })).toEqual([
-      "fine start: webserver-dev: nothing that is denied passed, all that is allowed within 2 ms (9 flows)",
+      "as-wanted start: webserver-dev: nothing that is denied passed, all that is allowed within 2 ms (9 flows)",
     ]);
     expect(linesOf({ starts: [{ ...start, passed, ready: undefined }] })).toEqual([
-      "broken start: webserver-dev: 1 denied flow passed, client-qa -> webserver-dev 80/TCP until 7 ms",
+      "not-as-wanted start: webserver-dev: 1 denied flow passed, client-qa -> webserver-dev 80/TCP until 7 ms",
     ]);
     expect(linesOf({ starts: [{ ...start, problem: "it has its node's network" }] })[0]).toMatch(/^unknown start: webserver-dev: it has/);
   });

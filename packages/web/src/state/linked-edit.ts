@@ -1,3 +1,5 @@
+import { digestOf } from "../workbench/hash.ts";
+
 /** What is changed in one text: so many characters from a place on make way for others. */
 export interface TextChange {
   readonly path: string;
@@ -71,11 +73,6 @@ function differenceOf(before: string, after: string): Pick<TextChange, "at" | "r
   let alike = 0;
   while (alike < shorter - at && before[before.length - 1 - alike] === after[after.length - 1 - alike]) alike++;
   return { at, removed: before.length - at - alike, inserted: after.slice(at, after.length - alike) };
-}
-
-async function digestOf(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return [...new Uint8Array(digest).slice(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** A short link may unfold to a long text: what is more than this is no edit that somebody typed. */

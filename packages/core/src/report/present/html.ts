@@ -22,7 +22,7 @@ import {
   violationLabel,
   violationSentence,
 } from "./sentences.ts";
-import { timeLines } from "./time.ts";
+import { standingMark, timeLines } from "./time.ts";
 import { reportPicture } from "./svg-report.ts";
 
 /** A text that the report cites: it stands at the end, its lines are what `file:line` leads to. */
@@ -158,13 +158,8 @@ function stageBody(report: Report, stage: ReportStage, before: ReportStage | und
       .map(({ holds, text }) =>
         row(holds === "violated" ? "broken" : "quiet", holds === "not-judged" ? "not judged" : holds, text, undefined),
       ),
-    ...timeLines(report, stage, arrow).map(({ label, sentence, stands }) =>
-      row(
-        stands === "broken" ? "broken" : "quiet",
-        label,
-        `${sentence}${stands === "broken" ? " !" : stands === "unknown" ? " ?" : ""}`,
-        undefined,
-      ),
+    ...timeLines(report, stage, arrow).map((line) =>
+      row(line.stands === "not-as-wanted" ? "broken" : "quiet", line.label, line.sentence + standingMark(line), undefined),
     ),
     ...paths
       .filter((path) => {

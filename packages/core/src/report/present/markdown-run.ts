@@ -26,7 +26,7 @@ import {
   violationLabel,
   violationSentence,
 } from "./sentences.ts";
-import { timeLines } from "./time.ts";
+import { standingMark, timeLines } from "./time.ts";
 
 const limits: GridLimits = { foldAbove: 24, mostRows: 100, mostDevices: 12 };
 const arrow = "→";
@@ -103,8 +103,8 @@ function stageText(report: Report, stage: ReportStage, before: ReportStage | und
       .map(({ holds, text }) =>
         line(`**${holds === "not-judged" ? "not judged" : holds === "undetermined" ? "undecided" : "violated"}**`, text),
       ),
-    ...timeLines(report, stage, arrow).map(({ label, sentence, stands }) =>
-      line(stands === "broken" ? `**${label} !**` : `${label}${stands === "unknown" ? " ?" : ""}:`, sentence),
+    ...timeLines(report, stage, arrow).map((one) =>
+      line(one.stands === "not-as-wanted" ? `**${one.label} !**` : `${one.label}${standingMark(one)}:`, one.sentence),
     ),
     ...paths
       .filter((path) => {

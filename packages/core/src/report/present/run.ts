@@ -32,7 +32,7 @@ import {
   violationSentence,
 } from "./sentences.ts";
 import { fill, pad, shorten, table, wrap, type Cell } from "./table.ts";
-import { timeLines } from "./time.ts";
+import { standingMark, timeLines } from "./time.ts";
 
 /** More stages than this, or fewer columns than `sideBySide`, and the groups of the grid stand below each other. */
 const mostStagesBeside = 6;
@@ -388,9 +388,7 @@ function stageBlock(report: Report, stage: ReportStage, before: ReportStage | un
     .map(({ label, text }) => labelled(label, safeText(text), look))
     .join("");
   const time = timeLines(report, stage, look.glyphs.arrow)
-    .map(({ label, sentence, stands }) =>
-      labelled(label, safeText(`${sentence}${stands === "broken" ? " !" : stands === "unknown" ? " ?" : ""}`), look),
-    )
+    .map((line) => labelled(line.label, safeText(line.sentence + standingMark(line)), look))
     .join("");
   return head + changes + violations + differences + expected + time + data;
 }

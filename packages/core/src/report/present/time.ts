@@ -7,7 +7,12 @@ export interface TimeLine {
   readonly label: "enforced" | "held" | "start" | "time";
   readonly sentence: string;
   /** It is not as the use case wants it, or nothing can be said. */
-  readonly stands: "fine" | "broken" | "unknown";
+  readonly stands: "as-wanted" | "not-as-wanted" | "unknown";
+}
+
+/** The mark behind a line that is not as wanted, or that says nothing: colour alone tells nobody. */
+export function standingMark({ stands }: TimeLine): string {
+  return { "as-wanted": "", "not-as-wanted": " !", unknown: " ?" }[stands];
 }
 
 /** What a stage asks of time and what was seen of it; nothing where it asks nothing. */
@@ -32,18 +37,15 @@ function linesOf({ endpoints }: Report, { enforced, held, starts }: EngineTime, 
         : first === last
           ? ` on all ${number(nodes)} nodes`
           : ` on the last of ${number(nodes)} nodes, ${first} ms on the first`;
-    lines.push({ label: "enforced", sentence: `${who}${last} ms after apply${where}`, stands: "fine" });
+    lines.push({ label: "enforced", sentence: `${who}${last} ms after apply${where}`, stands: "as-wanted" });
   }
   const inOtherFamily = (one: HeldConnection): HeldConnection | undefined =>
     held.find(({ from, to, family }) => from === one.from && to === one.to && family !== one.family);
   for (const connection of held) {
-    const { outcome, wanted, detail, family } = connection;
+    const { outcome, stands, detail, family } = connection;
     const other = inOtherFamily(connection);
     const same = other !== undefined && other.outcome === outcome && other.detail === detail;
     if (same && family === 6) continue;
-    const broken =
-      (wanted === "allow" && outcome === "cut") || (wanted === "deny" && (outcome === "survives" || outcome === "until-judged"));
-    const stands = outcome === "not-open" || outcome === "unknown" ? "unknown" : broken ? "broken" : "fine";
     const ended = {
       survives: "goes on",
       "until-judged": "goes on while the network remembers it, is cut when judged anew",
@@ -69,7 +71,7 @@ function linesOf({ endpoints }: Report, { enforced, held, starts }: EngineTime, 
       first === undefined
         ? `${name}: nothing that is denied passed${open} (${counted(tried, "flow")})`
         : `${name}: ${counted(passed.length, "denied flow")} passed, ${ends(first)} until ${first.until} ms${open}`;
-    lines.push({ label: "start", sentence: who + sentence, stands: first === undefined ? "fine" : "broken" });
+    lines.push({ label: "start", sentence: who + sentence, stands: first === undefined ? "as-wanted" : "not-as-wanted" });
   }
   return lines;
 }
