@@ -169,6 +169,7 @@ async function labOn(
     for (const key of servers.keys()) if (gone.includes(Number(key.split(" ")[0]))) servers.delete(key);
     await supervisor.run({ do: "add", places: added.filter(isFrame) });
     if (next !== snapshot || layout === undefined) {
+      connections?.without(gone);
       const enforcement = await loadRules(next, planned, watch?.enforcement === true, connections);
       change = watch && { enforcement, held: connections?.seen ?? watch.held.map(() => notHeld("there is no stage before")) };
     }
@@ -412,6 +413,8 @@ type HeldOutcome = Watched["held"][number];
 /** Connections across a change: what was seen of each before it, after it, and when it was judged anew. */
 interface Connections {
   readonly seen: readonly HeldOutcome[];
+  /** These places are gone: what began in one of them has ended with it. */
+  without(places: readonly number[]): void;
   changed(after: readonly HeldSeen[], isDeny: IsDeny): void;
   judged(after: readonly HeldSeen[], isDeny: IsDeny): void;
 }
@@ -442,6 +445,13 @@ function connectionsOf(wanted: readonly (Order | string)[], opened: readonly Hel
   };
   return {
     seen,
+    without: (places) => {
+      for (const i of tried) {
+        const order = wanted[i];
+        if (typeof order === "object" && places.includes(order.from) && seen[i]?.outcome === "survives")
+          seen[i] = { outcome: "cut", detail: "its client is gone" };
+      }
+    },
     changed: (after, isDeny) => now(after, isDeny, "cut"),
     judged: (after, isDeny) => now(after, isDeny, "until-judged"),
   };

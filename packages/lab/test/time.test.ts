@@ -56,16 +56,21 @@ describe.skipIf(noLab !== undefined)(`time${skippedBecause}`, () => {
     expect(seen?.held).toEqual([{ outcome: "not-open", detail: "its ingress is rejected" }]);
   });
 
-  test("a connection to a pod that the change takes away is cut", async () => {
+  test.each([
+    ["client -> short 80", "the other end reset it"],
+    ["short -> web 80", "its client is gone"],
+  ])("a connection ends with a pod that the change takes away: %s", async (row, detail) => {
     const pods = `kind: Pod\napiVersion: v1\nmetadata: { name: short, namespace: dev }\nstatus: { podIPs: [{ ip: 10.0.0.9 }] }\n`;
     const { bound } = await judge(
-      text("  - { name: there, apply: short.yaml }\n  - { name: gone, delete: short.yaml, held: client -> short 80 either }"),
-      { "short.yaml": pods },
+      text(`  - { name: there, apply: short.yaml }\n  - { name: gone, delete: short.yaml, held: ${row} allow }`),
+      {
+        "short.yaml": pods,
+      },
     );
     const [, there, gone] = bound!.stages;
     await using session = await measured(createLab({ denyWith: "reject" })).open(there.snapshot);
     await session.advance(gone.snapshot, { watch: timeAsked(bound!, 2) });
-    expect(session.watched?.held).toEqual([expect.objectContaining({ outcome: expect.stringMatching(/^(?:cut|unknown)$/) as string })]);
+    expect(session.watched?.held).toEqual([{ outcome: "cut", detail }]);
   });
 
   test.each(["reject", "drop"] as const)("from apply to enforced, with %s", async (denyWith) => {

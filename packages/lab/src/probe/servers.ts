@@ -40,6 +40,12 @@ const longestRequest = 8192;
 export function createServers(loop: Loop): Servers {
   const serving = new Map<string, { readonly place: number; readonly fd: number }>();
   const ports = new Map<string, Set<number>>();
+  /** Connections that callers hold, by the place that answers. A socket would keep the namespace of a place that is gone. */
+  const talking = new Map<number, number>();
+  const end = (fd: number): void => {
+    talking.delete(fd);
+    loop.close(fd);
+  };
   const data = Buffer.alloc(65536);
   const caller = Buffer.alloc(28);
 
@@ -60,10 +66,11 @@ export function createServers(loop: Loop): Servers {
   /** One connection: a probe is told who answers and may then go on or close; a browser gets the page. */
   const talk = (fd: number, place: number, name: string, own: string, from: string): void => {
     let asked = "";
+    talking.set(fd, place);
     loop.watch(fd, EPOLLIN | EPOLLRDHUP, () => {
       for (let length = receiveData(fd, data); ; length = receiveData(fd, data)) {
         if (length <= 0) {
-          if (length !== again) loop.close(fd);
+          if (length !== again) end(fd);
           return;
         }
         const said = data.toString("latin1", 0, length);
@@ -74,12 +81,12 @@ export function createServers(loop: Loop): Servers {
         asked += said;
         if (asked.includes("\r\n\r\n")) {
           sendData(fd, Buffer.from(page(name, own, from)));
-          loop.close(fd);
+          end(fd);
           return;
         }
         if (asked.length > longestRequest) {
           resetOnClose(fd);
-          loop.close(fd);
+          end(fd);
           return;
         }
       }
@@ -146,6 +153,11 @@ export function createServers(loop: Loop): Servers {
       return true;
     },
     forget: (gone) => {
+      for (const [fd, place] of talking) {
+        if (place !== gone) continue;
+        resetOnClose(fd);
+        end(fd);
+      }
       for (const [key, { place, fd }] of serving) {
         if (place !== gone) continue;
         loop.close(fd);
