@@ -65,6 +65,19 @@ describe.skipIf(noBrowser)("links", () => {
     await expectAccessible(cut.page);
   });
 
+  test("a stage that is not there is named, and the first one is shown as itself", async () => {
+    const { page, problems } = await openPage("/day-one/design?stage=policy9");
+    await page.getByRole("alert").getByText("The link asks for stage policy9; there are before, policy1,").waitFor();
+    await page.getByRole("radio", { name: /^before,/, checked: true }).waitFor();
+    expect(page.url()).not.toContain("stage=");
+    await page.evaluate(() => (location.hash = "/day-one/design?stage=db-silent"));
+    await page.getByRole("heading", { name: "All 4 assertions hold" }).waitFor();
+    await page.getByRole("alert").waitFor({ state: "detached" });
+    await page.evaluate(() => (location.hash = "/day-one/matrix?stage=db-silent&mode=both"));
+    await page.getByRole("alert").getByText("The link's mode both is none of all, one, diff, so it was left out.").waitFor();
+    expect(problems).toEqual([]);
+  });
+
   test("e goes to the line that decides", async () => {
     const { page, problems } = await openPage("/day-one/matrix?stage=policy1&flow=client-qa>webserver-dev:80/TCP");
     await page.getByRole("heading", { name: "Spec" }).waitFor();

@@ -3,6 +3,7 @@ import { loadChunk } from "../chunks.ts";
 import { startWorkbench } from "../workbench/client.ts";
 import type { Opened, OpenSource, PageRow, Subject, Workbench } from "../workbench/protocol.ts";
 import { changed, readChanges } from "./linked-edit.ts";
+import { unmetIn } from "./link-values.ts";
 import { formatFlow, formatWhere, parseFlow, parseWhere, type ViewName, type Where, type WrittenFlow } from "./location.ts";
 
 // ---- where the page is ----------------------------------------------------------------
@@ -36,7 +37,7 @@ let openName = "";
 /** A link that is pasted into an open page, or a step back, may lead to an edit or to other texts: only the part behind `#` changes. */
 async function follow(source: string): Promise<void> {
   if (source === "" || opened.value === undefined) return;
-  if (source === openName) await takeLinkedEdit();
+  if (source === openName) await takeLink();
   else if (source.startsWith("files-") || source === "local")
     linkTrouble.value = "This link is about other files than those shown here: open them again.";
   else await openExample(source, "stay");
@@ -77,28 +78,38 @@ export async function openSource(source: OpenSource, sourceName: string, arrival
       where.value = { source: sourceName, view, keys: {}, unknown: [] };
       history.pushState(null, "", formatWhere(where.value));
     } else if (where.value.view === "open" && arrival === "move") go({ view: firstView(answer.subject) }, "replace");
-    await takeLinkedEdit();
+    await takeLink();
   } catch (error) {
     failure.value = error instanceof Error ? error.message : String(error);
   }
 }
 
-/** Said of an edit that a link brought and that could not be taken. */
+/** What a link asks for and is not done: said until somebody closes it. */
 export const linkTrouble = signal<string | undefined>(undefined);
 
-/** A link may bring an edit of the texts. It is taken once: from then on it is an edit like any other, which a new link can hold again. */
-async function takeLinkedEdit(): Promise<void> {
-  const { edit } = where.value.keys;
+/** Takes what a link brings besides a place: its edit. What it asks for and is not there is left out and said. */
+async function takeLink(): Promise<void> {
   linkTrouble.value = undefined;
-  if (edit === undefined || edit === "") return;
+  const trouble = await takeLinkedEdit();
+  const about = subject.value;
+  const unmet = about === undefined ? { sentences: [], keys: {} } : unmetIn(where.value.keys, about);
+  go({ keys: { edit: "", ...unmet.keys } }, "replace");
+  linkTrouble.value = [...trouble, ...unmet.sentences].join(" ") || undefined;
+}
+
+/** A link may bring an edit of the texts. It is taken once: from then on it is an edit like any other, which a new link can hold again. */
+async function takeLinkedEdit(): Promise<readonly string[]> {
+  const { edit } = where.value.keys;
+  if (edit === undefined || edit === "") return [];
   const changes = await readChanges(edit);
-  if (changes === undefined) linkTrouble.value = "The edit in the link cannot be read: it may have been cut.";
-  for (const change of changes ?? []) {
+  if (changes === undefined) return ["The edit in the link cannot be read: it may have been cut."];
+  const trouble: string[] = [];
+  for (const change of changes) {
     const text = await changed(texts.value.get(change.path) ?? "", change);
-    if (text === undefined) linkTrouble.value = `The link's edit is of another text of ${change.path}, so it was left out.`;
+    if (text === undefined) trouble.push(`The link's edit is of another text of ${change.path}, so it was left out.`);
     else await editText(change.path, text);
   }
-  go({ keys: { edit: "" } }, "replace");
+  return trouble;
 }
 
 /** A design is looked at as a picture, a cluster as a matrix. */
