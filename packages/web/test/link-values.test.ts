@@ -24,6 +24,14 @@ test("a stage that is not there is named, with those that are", () => {
   });
 });
 
+test("a stage to compare with that is not there is named too", () => {
+  expect(unmet("#/day-one/matrix?stage=policy1&vs=db-silent").sentences).toEqual([]);
+  expect(unmet("#/day-one/matrix?stage=policy1&vs=policy9")).toEqual({
+    sentences: ["The link compares with stage policy9, which is not here, so that was left out."],
+    keys: { vs: "" },
+  });
+});
+
 test("where nothing has stages, that is said", () => {
   const [stage] = dayOne.stages;
   const alone = { ...dayOne, stages: stage === undefined ? [] : [{ ...stage, name: "" }] };

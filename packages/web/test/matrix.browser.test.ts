@@ -57,6 +57,26 @@ describe.skipIf(noBrowser)("the matrix view", () => {
     expect(problems).toEqual([]);
   });
 
+  test("another stage to compare with is chosen by keyboard, stands in the link and is said", async () => {
+    const { page, problems } = await openPage("/day-one/matrix?stage=db-mistake&tab=pods");
+    await page.getByRole("status").getByText("6 flows open, none closes against db-silent").waitFor();
+    const menu = page.getByRole("combobox", { name: "compare with" });
+    await menu.focus();
+    for (const key of ["ArrowDown", "ArrowDown"]) await page.keyboard.press(key);
+    await page.getByRole("status").getByText("6 flows close, none opens against policy1").waitFor();
+    expect(page.url()).toContain("vs=policy1");
+    await page.getByRole("gridcell", { name: /^cent222 to dbserver-dev.*deny.*; changed against policy1$/ }).waitFor();
+    await page.getByText("changed against policy1", { exact: true }).waitFor();
+    await page.keyboard.press("1");
+    await page.keyboard.press("2");
+    await page.getByRole("status").getByText("6 flows close, none opens against policy1").waitFor();
+    await menu.selectOption("");
+    await page.getByRole("status").getByText("against db-silent").waitFor();
+    expect(page.url()).not.toContain("vs=");
+    expect(problems).toEqual([]);
+    await expectAccessible(page);
+  });
+
   test("many selected cells are told by their reasons", async () => {
     const { page, problems } = await openPage("/day-one/matrix?stage=policy1&tab=pods&sel=ns/dev>ns/qa");
     await page.getByRole("heading", { name: "4 flows, 2 reasons" }).waitFor();

@@ -1,12 +1,14 @@
 import type { JSX } from "preact";
 import type { Change } from "@netproof/core/parts";
+import { changesText, countChanges } from "../parts/changes.ts";
 import { PlaceOf } from "../parts/CodeFrame.tsx";
-import { counted, Name, shortName } from "../parts/flow.tsx";
+import { counted } from "../parts/counted.ts";
+import { Name, shortName } from "../parts/flow.tsx";
 import { Glyph } from "../parts/Glyph.tsx";
 import { AssertionItem, heldText, NextStage } from "../shell/IntentPanel.tsx";
 import { useAnswer, useReport } from "../state/answers.ts";
 import { askWhy, currentPort, currentRows, currentStage, goToStage, subject } from "../state/store.ts";
-import { cell, type AssertionState, type Survey } from "../workbench/protocol.ts";
+import type { AssertionState, Survey } from "../workbench/protocol.ts";
 
 /** What this stage opened and closed since the one before, by the line that did it, and what became of the assertions. */
 export function ChangesPanel(): JSX.Element {
@@ -21,7 +23,11 @@ export function ChangesPanel(): JSX.Element {
   const [stage, previous] = [about?.stages[index], about?.stages[index - 1]];
   if (about === undefined || stage === undefined || previous === undefined || now?.question.stage !== index || before === undefined)
     return <></>;
-  const { opened, closed, unclear } = countChanges(before, now);
+  const counts = countChanges(
+    before.cells,
+    now.cells,
+    currentRows.value.map(({ size }) => size),
+  );
   const changes = (report?.stages[index]?.changes ?? []).filter((change) => isOnPort(change, before, now));
   const held = stage.holds.filter((state) => state === "holds").length;
   const heldBefore = previous.holds.filter((state) => state === "holds").length;
@@ -40,7 +46,7 @@ export function ChangesPanel(): JSX.Element {
             <Glyph name="changed" /> {previous.name} → {stage.name}
           </span>
         </p>
-        <h1 class="answer">{changesText(opened, closed, unclear)}</h1>
+        <h1 class="answer">{changesText(counts, "No flow changes")}</h1>
         {stage.about !== undefined && <p>{stage.about}</p>}
       </header>
       {changes.map((change, i) => (
@@ -83,31 +89,6 @@ export function ChangesPanel(): JSX.Element {
 function rankOf(state: AssertionState, was: AssertionState): number {
   if (state === "violated") return was === "violated" ? 3 : 0;
   return state === "holds" && was !== "holds" ? 1 : 2;
-}
-
-function countChanges(before: Survey, now: Survey): { readonly opened: number; readonly closed: number; readonly unclear: number } {
-  let [opened, closed, unclear] = [0, 0, 0];
-  const isOpen = (value: number | undefined): boolean => value === cell.allow || value === cell.some;
-  for (let i = 0; i < now.cells.length; i++) {
-    const [was, is] = [before.cells[i], now.cells[i]];
-    if (was === is || was === cell.none || is === cell.none) continue;
-    if (is === cell.undetermined || was === cell.undetermined) unclear += 1;
-    else if (isOpen(is) && !isOpen(was)) opened += 1;
-    else if (isOpen(was) && !isOpen(is)) closed += 1;
-    else unclear += 1;
-  }
-  return { opened, closed, unclear };
-}
-
-function changesText(opened: number, closed: number, unclear: number): string {
-  const parts = [
-    closed === 0 ? undefined : `${counted(closed, "flow")} ${closed === 1 ? "closes" : "close"}`,
-    opened === 0 ? undefined : `${counted(opened, "flow")} ${opened === 1 ? "opens" : "open"}`,
-  ].filter((part) => part !== undefined);
-  const [only] = parts;
-  const also = unclear === 0 ? "" : `, ${counted(unclear, "flow")} ${unclear === 1 ? "changes" : "change"} otherwise`;
-  if (only === undefined) return unclear === 0 ? "No flow changes" : `${counted(unclear, "flow")} ${unclear === 1 ? "changes" : "change"}`;
-  return parts.length === 2 ? `${parts.join(", ")}${also}` : `${only}, none ${closed > 0 ? "opens" : "closes"}${also}`;
 }
 
 /** The report speaks of all ports; here only of what changed on the one that is looked at. */

@@ -1,7 +1,8 @@
 import type { JSX } from "preact";
 import { useMemo, useRef, useState } from "preact/hooks";
 import { Segments, Toggle } from "../parts/controls.tsx";
-import { counted, flowText } from "../parts/flow.tsx";
+import { counted } from "../parts/counted.ts";
+import { flowText } from "../parts/flow.tsx";
 import { Glyph } from "../parts/Glyph.tsx";
 import { useAnswer } from "../state/answers.ts";
 import { useKeys } from "../state/keys.ts";

@@ -1,5 +1,5 @@
 import { loadChunk } from "../chunks.ts";
-import { counted, grouped } from "../parts/flow.tsx";
+import { counted, grouped } from "../parts/counted.ts";
 import type { EndpointDetail, Grouping, Lane, PageRow, Subject, Survey, Workbench } from "../workbench/protocol.ts";
 import { benchFits, benchPicture } from "./bench.ts";
 import type { DirectionFacts, FocusFacts } from "./CardButton.tsx";

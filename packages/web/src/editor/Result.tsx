@@ -1,7 +1,9 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { CellLook } from "../parts/Cell.tsx";
-import { counted, grouped, Name, shortName } from "../parts/flow.tsx";
+import { changesText } from "../parts/changes.ts";
+import { counted, grouped } from "../parts/counted.ts";
+import { Name, shortName } from "../parts/flow.tsx";
 import { Glyph } from "../parts/Glyph.tsx";
 import { fittedSize, MatrixGrid, type GridPosition } from "../parts/MatrixGrid.tsx";
 import { cellWord, VerdictChip } from "../parts/verdict.tsx";
@@ -69,7 +71,7 @@ export function Result({
       <header class="editor-head">
         <div>
           <h2 class="answer" aria-live="polite">
-            {anyEdited ? sentence(changed) : "No edit yet"}
+            {anyEdited ? changesText(changed, noChange) : "No edit yet"}
           </h2>
           <p class="quiet">
             {anyEdited
@@ -98,16 +100,7 @@ export function Result({
   );
 }
 
-function sentence({ opened: opens, closed, other }: EditDifference): string {
-  if (opens + closed + other === 0) return "This edit changes no verdict";
-  const parts = [
-    closed > 0 ? `${counted(closed, "flow")} ${closed === 1 ? "closes" : "close"}` : undefined,
-    opens > 0 ? `${counted(opens, "flow")} ${opens === 1 ? "opens" : "open"}` : undefined,
-    other > 0 ? `${counted(other, "flow")} ${other === 1 ? "changes" : "change"} otherwise` : undefined,
-  ].filter((part) => part !== undefined);
-  if (other > 0 || parts.length > 1) return parts.join(", ");
-  return `${parts[0] ?? ""}, none ${closed > 0 ? "opens" : "closes"}`;
-}
+const noChange = "This edit changes no verdict";
 
 function endOf({ id, name, kind, namespace, underTest }: (typeof currentRows.value)[number]): Parameters<typeof fittedSize>[0][number] {
   return { id, name, group: boxOf({ kind, namespace }), underTest };
@@ -164,7 +157,7 @@ interface ChangedGroup {
 function Changes({ changed, others }: { readonly changed: EditDifference; readonly others: Compared["differences"] }): JSX.Element {
   const rows = currentRows.value;
   const count = changed.opened + changed.closed + changed.other;
-  const isMany = count > mostPairs;
+  const isMany = changed.pairs.length > mostPairs;
   const nameAt = (index: number): string => (isMany ? boxOf(rows[index] ?? { kind: "outside", namespace: "" }) : (rows[index]?.id ?? ""));
   const groups = (side: "from" | "to"): ReadonlyMap<string, ChangedGroup> => {
     const found = new Map<string, ChangedGroup>();
@@ -221,7 +214,7 @@ function Changes({ changed, others }: { readonly changed: EditDifference; readon
       {shown.length > 20 && <p class="quiet">and {shown.length - 20} more groups</p>}
       {others.map(({ name, difference }) => (
         <p key={name} class="quiet">
-          {name}: {sentence(difference)}
+          {name}: {changesText(difference, noChange)}
         </p>
       ))}
     </div>

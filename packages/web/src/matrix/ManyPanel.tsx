@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
-import { counted, shortName } from "../parts/flow.tsx";
+import { counted } from "../parts/counted.ts";
+import { shortName } from "../parts/flow.tsx";
 import { PlaceOf } from "../parts/CodeFrame.tsx";
 import { useAnswer } from "../state/answers.ts";
 import { askWhy, currentPort, currentRows, currentStage, go } from "../state/store.ts";

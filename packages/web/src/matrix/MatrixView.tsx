@@ -2,7 +2,9 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Segments, type Choice } from "../parts/controls.tsx";
 import { CellBox, type CellLook } from "../parts/Cell.tsx";
-import { counted, flowText, grouped } from "../parts/flow.tsx";
+import { changesText } from "../parts/changes.ts";
+import { counted, grouped } from "../parts/counted.ts";
+import { flowText } from "../parts/flow.tsx";
 import { Glyph } from "../parts/Glyph.tsx";
 import { fittedSize, MatrixGrid, type GridPosition } from "../parts/MatrixGrid.tsx";
 import { cellWord } from "../parts/verdict.tsx";
@@ -87,7 +89,7 @@ export function MatrixView(): JSX.Element {
               { value: "stages", label: "Devices under test × stages" },
             ]}
             onChoose={(value) =>
-              go({ keys: { tab: value === "pods" ? "pods" : "", table: "", q: value === "pods" ? (keys.q ?? "") : "" } }, "replace")
+              go({ keys: { tab: value === "pods" ? "pods" : "", table: "", vs: "", q: value === "pods" ? (keys.q ?? "") : "" } }, "replace")
             }
           />
         )}
@@ -119,6 +121,7 @@ export function MatrixView(): JSX.Element {
               <option value="reach">Sort: reachability</option>
               <option value="alike">Sort: similarity</option>
             </select>
+            <CompareMenu />
           </>
         )}
         <span class="spring" />
@@ -129,6 +132,7 @@ export function MatrixView(): JSX.Element {
       {isLarge && grouping === "namespace" && (
         <p class="matrix-note">{counted(currentRows.value.length, "workload")}: shown by namespace. Classes are the finest level.</p>
       )}
+      {form === "pods" && matrix?.changes !== undefined && <ChangesNote {...matrix.changes} />}
       {form === "stages" ? (
         <StagesMatrix mode={mode} engine={engine} />
       ) : matrix === undefined ? (
@@ -156,6 +160,39 @@ export function MatrixView(): JSX.Element {
 function currentMode(): Mode {
   const { mode } = where.value.keys;
   return mode === "diff" ? "diff" : mode === "one" ? "one" : "all";
+}
+
+/** The stage that is compared with; the one before stands in no link. */
+function CompareMenu(): JSX.Element {
+  const stages = subject.value?.stages ?? [];
+  const [now, chosen] = [currentStage.value, where.value.keys.vs ?? ""];
+  if (stages.length < 2) return <></>;
+  const before = stages[now - 1]?.name;
+  return (
+    <label class="compare">
+      <span class="quiet">compare with</span>{" "}
+      <select
+        class="button"
+        value={chosen}
+        onChange={({ currentTarget }) => go({ keys: { vs: currentTarget.value, tab: "pods" } }, "replace")}
+      >
+        <option value="">{before === undefined ? "the stage before: none" : `the stage before: ${before}`}</option>
+        {stages.map(({ name }, i) => (
+          <option key={name} value={name} disabled={i === now && name !== chosen}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function ChangesNote({ against, counts }: NonNullable<Matrix["changes"]>): JSX.Element {
+  return (
+    <p class="matrix-note" role="status">
+      {counts !== undefined && <strong>{changesText(counts, "No flow changes")}</strong>} against {against.name}
+    </p>
+  );
 }
 
 /** The query is taken when it can be understood; until then everything stays as it was. */
@@ -206,7 +243,7 @@ function Filter({
 }
 
 function Pods({
-  matrix: { model, engines },
+  matrix: { model, engines, changes },
   mode,
   engine,
   isGrouped,
@@ -271,7 +308,7 @@ function Pods({
       `${rows[row]?.name ?? ""} to ${columns[column]?.name ?? ""}, ${currentPort.value ?? "all ports"}: ${said}`,
       shares[at] === 255 ? "" : `${shares[at] ?? 0} % open`,
       (bits & mark.violated) !== 0 ? "not as the intent demands" : "",
-      (bits & mark.changed) !== 0 ? "changed in this stage" : "",
+      (bits & mark.changed) !== 0 ? `changed against ${changes?.against.name ?? ""}` : "",
     ]
       .filter((part) => part !== "")
       .join("; ");
@@ -435,7 +472,7 @@ function Legend({
         box({ values: [cell.undetermined] }, `undetermined ${grouped(counts.undetermined)}`)}
       {matrix !== undefined && matrix.model.counts.changed > 0 && mode !== "diff" && (
         <span class="legend-item">
-          <Glyph name="changed" /> changed since the stage before
+          <Glyph name="changed" /> changed against {matrix.changes?.against.name}
         </span>
       )}
       {matrix !== undefined && matrix.model.counts.violated > 0 && mode !== "diff" && (

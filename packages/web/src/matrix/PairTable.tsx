@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { grouped, Name } from "../parts/flow.tsx";
+import { grouped } from "../parts/counted.ts";
+import { Name } from "../parts/flow.tsx";
 import { cellWord, VerdictChip } from "../parts/verdict.tsx";
 import { useAnswer } from "../state/answers.ts";
 import { askWhy, currentPort, currentStage } from "../state/store.ts";

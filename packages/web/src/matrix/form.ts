@@ -9,8 +9,8 @@ export const hasStagesForm = computed(
   () => (subject.value?.focus.length ?? 0) > 0 && (subject.value?.stages.length ?? 0) > 1 && currentRows.value.length <= mostEnds,
 );
 
-/** Which of its two forms the matrix has: a filter and a table are about pods by pods. */
+/** Which of its two forms the matrix has: a filter, a table and a comparison are about pods by pods. */
 export const matrixForm = computed((): "stages" | "pods" => {
-  const { tab, table, q = "" } = where.value.keys;
-  return hasStagesForm.value && tab !== "pods" && table === undefined && q === "" ? "stages" : "pods";
+  const { tab, table, q = "", vs = "" } = where.value.keys;
+  return hasStagesForm.value && tab !== "pods" && table === undefined && q === "" && vs === "" ? "stages" : "pods";
 });

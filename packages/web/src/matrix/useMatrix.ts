@@ -1,9 +1,11 @@
 import { useMemo } from "preact/hooks";
 import { currentRun, placeOf, runs } from "../lab/runs.ts";
+import { countChanges, type ChangeCounts } from "../parts/changes.ts";
 import { useAnswer } from "../state/answers.ts";
 import { currentStage, currentPort, subject } from "../state/store.ts";
 import { cell, type Grouping, type PageRow, type Survey } from "../workbench/protocol.ts";
 import type { Term } from "./filter.ts";
+import { currentAgainst, type Against } from "./against.ts";
 import { modelOf, unanswered, type MatrixModel, type Sort } from "./model.ts";
 
 /** Clusters of more workloads are opened namespace by namespace. */
@@ -16,6 +18,8 @@ export interface Matrix {
   /** In the order of the model's values. */
   readonly engines: readonly string[];
   readonly survey: Survey;
+  /** What it is compared with, and what changed since; cells of namespaces do not tell how many flows that is. */
+  readonly changes: { readonly against: Against; readonly counts: ChangeCounts | undefined } | undefined;
   /** What of the filter names nothing. */
   readonly problem: string | undefined;
 }
@@ -31,6 +35,7 @@ interface Loaded {
   readonly rows: readonly PageRow[];
   readonly surveys: readonly Survey[];
   readonly before: Survey | undefined;
+  readonly against: Against | undefined;
   readonly isolation: Uint8Array;
   readonly matching: ReadonlyMap<string, Uint8Array>;
   readonly problem: string | undefined;
@@ -39,7 +44,7 @@ interface Loaded {
 /** Everything the matrix shows, of one stage and one moment. */
 export function useMatrix({ grouping, terms, folded, sort }: MatrixWishes): Matrix | undefined {
   const about = subject.value;
-  const [stage, port] = [currentStage.value, currentPort.value];
+  const [stage, port, against] = [currentStage.value, currentPort.value, currentAgainst.value];
   const engines = (about?.engines ?? []).map(({ name }) => name);
   const wanted = terms.flatMap((term) =>
     term.kind === "end" && (term.key === "selector" || term.key === "policy")
@@ -47,18 +52,18 @@ export function useMatrix({ grouping, terms, folded, sort }: MatrixWishes): Matr
       : [],
   );
   const loaded = useAnswer(
-    `matrix ${stage} ${port ?? "all"} ${grouping} ${engines.join()} ${JSON.stringify(wanted)}`,
+    `matrix ${stage} ${against?.stage ?? "alone"} ${port ?? "all"} ${grouping} ${engines.join()} ${JSON.stringify(wanted)}`,
     async (of): Promise<Loaded> => {
       const survey = (at: number, engine: string): Promise<Survey> => of.survey({ version: "edited", stage: at, engine, port, grouping });
       const [rows, before, isolation, surveys, found] = await Promise.all([
         of.rows(grouping),
-        stage === 0 ? undefined : survey(stage - 1, "spec"),
+        against === undefined ? undefined : survey(against.stage, "spec"),
         of.isolation(stage, grouping),
         Promise.all(engines.map((engine) => survey(stage, engine))),
         Promise.all(wanted.map((one) => of.matching({ stage, grouping, ...one }))),
       ]);
       const matching = new Map(found.flatMap((one, i) => (typeof one === "string" ? [] : [[wanted[i]?.text ?? "", one] as const])));
-      return { rows, before, isolation, surveys, matching, problem: found.find((one) => typeof one === "string") };
+      return { rows, before, against, isolation, surveys, matching, problem: found.find((one) => typeof one === "string") };
     },
   );
   const measured = runs.value;
@@ -81,7 +86,17 @@ export function useMatrix({ grouping, terms, folded, sort }: MatrixWishes): Matr
       folded,
       sort,
     });
-    return { model, rows: loaded.rows, engines: own.map(({ name }) => name), survey, problem: loaded.problem };
+    const { rows, before, against: other } = loaded;
+    const counts = (): ChangeCounts | undefined =>
+      before === undefined || grouping === "namespace"
+        ? undefined
+        : countChanges(
+            before.cells,
+            survey.cells,
+            rows.map(({ size }) => size),
+          );
+    const changes = other && { against: other, counts: counts() };
+    return { model, changes, rows, engines: own.map(({ name }) => name), survey, problem: loaded.problem };
   }, [loaded, JSON.stringify(terms), folded, sort, measured]);
 }
 

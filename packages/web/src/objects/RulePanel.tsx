@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { CodeFrame } from "../parts/CodeFrame.tsx";
-import { counted, FlowSentence, shortName } from "../parts/flow.tsx";
+import { counted } from "../parts/counted.ts";
+import { FlowSentence, shortName } from "../parts/flow.tsx";
 import { Glyph } from "../parts/Glyph.tsx";
 import { useAnswer } from "../state/answers.ts";
 import { askWhy, currentPort, currentStage, go } from "../state/store.ts";

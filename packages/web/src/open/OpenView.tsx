@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { loadChunk, type Example } from "../chunks.ts";
 import { hostKind } from "../host.ts";
 import { Diagnostic } from "../parts/Diagnostic.tsx";
-import { counted } from "../parts/flow.tsx";
+import { counted } from "../parts/counted.ts";
 import { go, opened, openExample, texts, where } from "../state/store.ts";
 import { placedFiles } from "./gather.ts";
 import { leftOut, refusal, take, takeText, unlessEdited } from "./take.ts";

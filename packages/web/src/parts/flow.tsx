@@ -31,16 +31,6 @@ export function FlowSentence({ flow: { from, to, port }, level }: { readonly flo
   return level === 2 ? <h2 class="flow-title">{inside}</h2> : <h3 class="flow-title small">{inside}</h3>;
 }
 
-/** `7 flows`, `1 flow`. */
-export function counted(count: number, one: string, many: string = `${one}s`): string {
-  return `${grouped(count)} ${count === 1 ? one : many}`;
-}
-
-/** Thousands are set apart by a thin space. */
-export function grouped(count: number): string {
-  return String(count).replaceAll(/\B(?=(\d{3})+$)/g, "\u2009");
-}
-
 /** A long name is cut in its middle; the full text stands in `title`. */
 export function Name({ text, most = 28 }: { readonly text: string; readonly most?: number }): JSX.Element {
   const shown = text.length <= most ? text : `${text.slice(0, Math.ceil(most / 2))}…${text.slice(-Math.floor(most / 2) + 1)}`;

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
-import { counted, FlowSentence, grouped } from "../parts/flow.tsx";
+import { counted, grouped } from "../parts/counted.ts";
+import { FlowSentence } from "../parts/flow.tsx";
 import { Glyph } from "../parts/Glyph.tsx";
 import { useReport, useSurvey } from "../state/answers.ts";
 import { askWhy, go, goToStage, currentPort, currentStage, subject } from "../state/store.ts";

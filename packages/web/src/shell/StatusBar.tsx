@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { hostKind } from "../host.ts";
-import { counted } from "../parts/flow.tsx";
+import { counted } from "../parts/counted.ts";
 import { Glyph } from "../parts/Glyph.tsx";
 import { useSurvey } from "../state/answers.ts";
 import { opened, currentPort, currentStage, subject } from "../state/store.ts";

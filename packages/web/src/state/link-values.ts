@@ -24,9 +24,9 @@ export function unmetIn(keys: Where["keys"], { stages }: Subject): Unmet {
     left[key] = "";
     sentences.push(sentence);
   };
-  const { stage = "" } = keys;
-  if (stage !== "" && !stages.some(({ name }) => name === stage)) {
-    const names = stages.map(({ name }) => name).filter((name) => name !== "");
+  const { stage = "", vs = "" } = keys;
+  const names = stages.map(({ name }) => name).filter((name) => name !== "");
+  if (stage !== "" && !names.includes(stage)) {
     leave(
       "stage",
       names.length === 0
@@ -34,6 +34,7 @@ export function unmetIn(keys: Where["keys"], { stages }: Subject): Unmet {
         : `The link asks for stage ${stage}; there are ${names.join(", ")}. This is ${names[0] ?? ""}.`,
     );
   }
+  if (vs !== "" && !names.includes(vs)) leave("vs", `The link compares with stage ${vs}, which is not here, so that was left out.`);
   for (const [key, known] of Object.entries(words) as readonly (readonly [WhereKey, readonly string[]])[]) {
     const value = keys[key] ?? "";
     if (value !== "" && !known.includes(value))

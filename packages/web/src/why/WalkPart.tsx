@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { WalkExplanation } from "@netproof/core/parts";
 import { PlaceOf } from "../parts/CodeFrame.tsx";
-import { counted } from "../parts/flow.tsx";
+import { counted } from "../parts/counted.ts";
 
 /** Contrail's walk: policies in sequence up to the first rule that matches, and what would have decided behind it. */
 export function WalkPart({ walk: { steps, tags, ending, from, to } }: { readonly walk: WalkExplanation }): JSX.Element {

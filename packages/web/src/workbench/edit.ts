@@ -1,9 +1,9 @@
-import { addressIn, nodeNameOf, type Calculation, type Endpoint, type Reachability, type Row } from "@netproof/core/parts";
+import { addressIn, nodeNameOf, pairCount, type Calculation, type Endpoint, type Reachability, type Row } from "@netproof/core/parts";
 import { cell, type EditDifference } from "./protocol.ts";
 import { cellOf, together, type AskedPort } from "./survey.ts";
 import type { RowSet } from "./rows.ts";
 
-/** So many changed flows are named; all are counted. */
+/** So many changed flows are named; all are counted, by the endpoints behind them. */
 const mostNamed = 2_000;
 
 /**
@@ -42,7 +42,7 @@ export function editDifference({ rows, families }: RowSet, before: Calculation, 
         for (const b of to.rows) {
           if (a === b || (isOutsideRow(rows[a] as Row) && isOutsideRow(rows[b] as Row))) continue;
           const kind = isOpen(was) === isOpen(is) ? "other" : isOpen(is) ? "opened" : "closed";
-          counts[kind] += 1;
+          counts[kind] += pairCount(rows[a] as Row, rows[b] as Row);
           if (pairs.length < mostNamed) pairs.push([a, b, was, is]);
         }
       }
