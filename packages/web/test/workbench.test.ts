@@ -51,6 +51,10 @@ test.each(readdirSync(scenarioFolder).filter((name) => !name.includes(".")))(
       for (const { name: engine } of subject.engines) {
         const ask = (version: "kept" | "edited") => workbench.survey({ version, stage, engine, port, grouping: "workload" });
         const [kept, now] = await Promise.all([ask("kept"), ask("edited")]);
+        const tally = await workbench.tally({ stage, engine, port });
+        expect([tally.counts, tally.breaks]).toEqual([now.counts, now.breaks]);
+        const onAnyPort = { version: "edited", stage, engine, port: undefined, grouping: "workload" } as const;
+        expect((await workbench.tally(onAnyPort)).counts).toEqual((await workbench.survey(onAnyPort)).counts);
         const expected: string[] = [];
         for (let at = 0; at < now.cells.length; at++) {
           const [was, is, from, to] = [kept.cells[at], now.cells[at], Math.floor(at / now.rows), at % now.rows];
@@ -72,3 +76,59 @@ test.each(readdirSync(scenarioFolder).filter((name) => !name.includes(".")))(
     }
   },
 );
+
+const shop = [
+  "apiVersion: v1",
+  "kind: List",
+  "items:",
+  ...["a", "b", "c", "d"].map(
+    (name, i) =>
+      `- {apiVersion: v1, kind: Pod, metadata: {name: ${name}, namespace: shop, labels: {app: ${name}, role: ${i < 2 ? "web" : "db"}}}, status: {podIP: 10.0.0.${i}}}`,
+  ),
+].join("\n");
+
+function guard(subject: string, from: string): string {
+  return [
+    "apiVersion: networking.k8s.io/v1",
+    "kind: NetworkPolicy",
+    "metadata: {name: guard, namespace: shop}",
+    "spec:",
+    `  podSelector: {matchLabels: {${subject}}}`,
+    "  ingress:",
+    `  - from: [${from}]`,
+  ].join("\n");
+}
+
+test("rows stay the same object over edits that part nobody anew, and are as those of a fresh page after every edit", async () => {
+  const workbench = openWorkbench(today);
+  const files = (policy: string) => [
+    { path: "pods.yaml", text: shop },
+    { path: "guard.yaml", text: policy },
+  ];
+  const web = "{podSelector: {matchLabels: {role: web}}}";
+  let { rows: number } = await workbench.open({ name: "x", files: files(guard("role: db", web)) });
+  const steps: readonly (readonly [policy: string, hasOtherRows: boolean])[] = [
+    [guard("role: db", "{podSelector: {matchLabels: {role: db}}}"), false],
+    [guard("role: web", web), false],
+    // Another block, and outside addresses are cut otherwise.
+    [guard("role: web", "{ipBlock: {cidr: 192.0.2.0/24}}"), true],
+    [guard("role: web", "{ipBlock: {cidr: 192.0.2.0/25}}"), true],
+    [guard("app: a", web), true],
+    [guard("app: b", web), false],
+  ];
+  for (const [policy, hasOtherRows] of steps) {
+    const opened = await workbench.edit("guard.yaml", policy);
+    expect(opened.worst).not.toBe("error");
+    expect(opened.rows !== number).toBe(hasOtherRows);
+    number = opened.rows;
+    const fresh = openWorkbench(today);
+    await fresh.open({ name: "x", files: files(policy) });
+    for (const grouping of ["workload", "class", "namespace"] as const) {
+      expect(await workbench.rows(grouping)).toEqual(await fresh.rows(grouping));
+      const ask = { version: "edited", stage: 0, engine: "spec", port: undefined, grouping } as const;
+      const [now, anew] = [await workbench.survey(ask), await fresh.survey(ask)];
+      expect(now.cells).toEqual(anew.cells);
+      expect(now.counts).toEqual(anew.counts);
+    }
+  }
+});

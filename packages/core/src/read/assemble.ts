@@ -1,4 +1,4 @@
-import type { Labels, Namespace, Node, Pod, Service, Snapshot } from "../model/cluster.ts";
+import type { Namespace, Node, Pod, Service, Snapshot } from "../model/cluster.ts";
 import type { Ledger } from "../model/ledger.ts";
 import type { ClusterPolicy, NetworkPolicy, Unread } from "../model/policy.ts";
 import { compareTexts, type Diagnostic } from "../text/diagnostic.ts";
@@ -6,7 +6,7 @@ import { spanOf } from "../text/source.ts";
 import { nearest } from "../text/suggest.ts";
 import { readClusterPolicy } from "./clusterpolicy.ts";
 import { withoutRepetitions } from "./duplicates.ts";
-import { originOf, spanAt, type Reading } from "./kubernetes.ts";
+import { originOf, sameLabels, spanAt, type Reading } from "./kubernetes.ts";
 import { clusterPolicyKinds, useOf, workloadKinds } from "./kinds.ts";
 import { assumedEntries, readCounts, skippedKinds } from "./ledger.ts";
 import { firstLetters } from "./letters.ts";
@@ -58,7 +58,7 @@ export function assemble(objects: readonly ManifestObject[], options: ReadOption
   const nodes = [...of("Node").map((object) => readNode(object).node), ...(extra.nodes ?? [])].sort(byName);
   const policies = of("NetworkPolicy").map(readNetworkPolicy);
   const clusterPolicyObjects = clusterPolicyKinds.flatMap(of);
-  const made = podsOf(of("Pod"), workloadKinds.flatMap(of), { namespaces, nodes, options }, extra);
+  const made = rememberedCluster(of("Pod"), workloadKinds.flatMap(of), { namespaces, nodes, options }, extra);
   const services = servicesOf(of("Service"), [...of("EndpointSlice"), ...of("Endpoints")], namespaces, extra);
 
   const snapshot: Snapshot = {
@@ -142,6 +142,28 @@ interface Made {
   readonly pods: readonly Pod[];
   readonly finished: readonly ManifestObject[];
   readonly diagnostics: readonly Diagnostic[];
+}
+
+const rememberedMade = remembering<Made>();
+
+/** `podsOf`, again for the same objects: an edit of a policy leaves thousands of pods as they were. */
+function rememberedCluster(
+  podObjects: readonly ManifestObject[],
+  workloads: readonly ManifestObject[],
+  cluster: Cluster,
+  extra: Extra,
+): Made {
+  const [first] = podObjects;
+  const make = (): Made => podsOf(podObjects, workloads, cluster, extra);
+  if (first === undefined) return make();
+  const { namespaces, nodes, options } = cluster;
+  const inputs = [podObjects, workloads, [...namespaces.values()], nodes, options.podCidrs ?? [], extra.pods ?? []];
+  // Between the lists their lengths, so that none goes over into the next.
+  return rememberedMade(
+    first,
+    inputs.flatMap((list) => [list.length, ...list]),
+    make,
+  );
 }
 
 /** The pods themselves, and the pods of workloads that have none in the input: where a dump holds both, the pods win. */
@@ -303,10 +325,6 @@ function conflictsWith(extra: Extra, objects: readonly ManifestObject[]): readon
     const related = [{ at: spanOf(other.origin), message: "the other" }];
     return say("object-conflict", spanAt({ object }, "", "entry"), { title: objectTitle(object) }, { related });
   });
-}
-
-function sameLabels(a: Labels, b: Labels): boolean {
-  return a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);
 }
 
 /** ClusterNetworkPolicy replaces the older kinds, so that few clusters know both. Told once, at the first of the older. */

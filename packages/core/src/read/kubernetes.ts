@@ -3,7 +3,7 @@ import type { AssumedEntry, SkippedEntry } from "../model/ledger.ts";
 import { parseAddress, type Address } from "../net/address.ts";
 import { protocols, type Protocol } from "../net/ports.ts";
 import type { Diagnostic } from "../text/diagnostic.ts";
-import { childPath, type Origin, type Part, type Span } from "../text/source.ts";
+import { childPath, type Origin, type Part, type Source, type Span } from "../text/source.ts";
 import type { Value } from "./build.ts";
 import { textOrLetter } from "./letters.ts";
 import type { ManifestObject } from "./manifest.ts";
@@ -153,7 +153,27 @@ export function labels(reading: Reading, field: Field | undefined, what: string)
       typeof value === "string" ? value : value === null ? "" : text(reading, new FieldBelow(value, map, key), `the value of \`${key}\``);
     if (label !== undefined) found.set(key, label);
   }
+  return sameAsBefore(lastLabels, reading, found, sameLabels);
+}
+
+const lastLabels = new WeakMap<Source, Labels>();
+
+/**
+ * What was read before it from the same file, where that is equal: pods of one workload stand side by side in a dump and mean the same,
+ * which is found out once where they hold the same objects.
+ */
+export function sameAsBefore<T extends object>(last: WeakMap<Source, T>, reading: Reading, found: T, isSame: (a: T, b: T) => boolean): T {
+  const { source } = reading.object.document;
+  const before = last.get(source);
+  if (before !== undefined && isSame(before, found)) return before;
+  last.set(source, found);
   return found;
+}
+
+export function sameLabels(a: Labels, b: Labels): boolean {
+  if (a.size !== b.size) return false;
+  for (const [key, value] of a) if (b.get(key) !== value) return false;
+  return true;
 }
 
 /** TCP when missing (S7); undefined when it is none that the API knows. */

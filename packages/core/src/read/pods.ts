@@ -1,6 +1,7 @@
 import type { Labels, NamedPort, Namespace, Node, Pod, WorkloadName } from "../model/cluster.ts";
 import { sameAddress, type Address } from "../net/address.ts";
 import type { Cidr } from "../net/cidr.ts";
+import type { Source } from "../text/source.ts";
 import * as kubernetes from "./kubernetes.ts";
 import {
   child,
@@ -125,11 +126,21 @@ export function podSpecOf(reading: Reading, field: Field | undefined): PodSpec {
   if (ofSidecars.length > 0) {
     reading.assumed.push({ rule: "S6", what: "named ports of sidecars count", count: 1, origins: [originOf(reading)] });
   }
+  const ports = [...containers.flatMap((container) => namedPortsOf(reading, container)), ...ofSidecars];
   return {
-    ports: [...containers.flatMap((container) => namedPortsOf(reading, container)), ...ofSidecars],
+    ports: kubernetes.sameAsBefore(lastPorts, reading, ports, samePorts),
     hostNetwork: kubernetes.boolean(reading, child(spec, "hostNetwork"), "`hostNetwork`") ?? false,
     node: text(reading, child(spec, "nodeName"), "`nodeName`"),
   };
+}
+
+const lastPorts = new WeakMap<Source, readonly NamedPort[]>();
+
+function samePorts(a: readonly NamedPort[], b: readonly NamedPort[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every(({ name, protocol, port }, i) => b[i]?.name === name && b[i].protocol === protocol && b[i].port === port)
+  );
 }
 
 /** «A named port is looked up among the ports that the containers of the pod declare» (S6). */

@@ -36,7 +36,11 @@ const mistakes: readonly Mistake[] = [
   // S6: ports by name.
   { file: "peers.ts", right: ' && (protocol === "declared" || own.protocol === protocol)', wrong: "" },
   { file: "namespace-table.ts", right: 'rule.direction === "egress" && hasNames(ports)', wrong: "false" },
-  { file: "members.ts", right: "const placed = numbering.from(ports, shape);", wrong: "const placed = numbering.from(start, shape);" },
+  { file: "members.ts", right: "labels.from(ports, pod.labels, numbering)", wrong: "labels.from(start, pod.labels, numbering)" },
+  // Pods that hold the same objects are classified once.
+  { file: "members.ts", right: " || last.ports !== pod.ports", wrong: "" },
+  { file: "members.ts", right: "if (shape !== lastShape) {", wrong: "if (lastShape < 0) {" },
+  { file: "shapes.ts", right: " || last.namespace !== endpoint.namespace", wrong: "" },
   // S1, S8, S9.
   { file: "mentions.ts", right: "known.weight * (known.digits.get(value) ?? 1)", wrong: "known.weight * (known.digits.get(value) ?? 0)" },
   { file: "algebra.ts", right: "const allow = this.unite(left.allow, right.allow);", wrong: "const allow = right.allow;" },

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Snapshot } from "../../src/model/cluster.ts";
+import type { Pod, Snapshot } from "../../src/model/cluster.ts";
+import { formatPorts, noPorts } from "../../src/net/ports.ts";
+import { read } from "../../src/read/read.ts";
 import { podPairs } from "../../src/spec/table/pairs.ts";
 import { tableOf } from "../../src/spec/table/table.ts";
 import { distinctCluster } from "./cluster.ts";
@@ -51,4 +53,24 @@ describe("the table", () => {
     expect(drawn[1]).toHaveLength(2 * clustersAsked);
     expectWalk(table, walkOf(snapshots, drawn[1]));
   });
+});
+
+test("pods that share labels and not ports are told apart where a rule of another namespace names a port", async () => {
+  const named = (name: string, port: number): string =>
+    `- {apiVersion: v1, kind: Pod, metadata: {name: ${name}, namespace: y, labels: {app: a}}, ` +
+    `spec: {containers: [{name: c, ports: [{name: http, containerPort: ${port}}]}]}, status: {podIP: 10.0.0.${port - 79}}}`;
+  const text = [
+    "apiVersion: v1",
+    "kind: List",
+    "items:",
+    "- {apiVersion: v1, kind: Pod, metadata: {name: from, namespace: x}, status: {podIP: 10.0.0.9}}",
+    ...[80, 81].map((port) => named(`to-${port}`, port)),
+    "- apiVersion: networking.k8s.io/v1",
+    "  kind: NetworkPolicy",
+    "  metadata: {name: out, namespace: x}",
+    "  spec: {podSelector: {}, policyTypes: [Egress], egress: [{to: [{namespaceSelector: {}}], ports: [{port: http}]}]}",
+  ].join("\n");
+  const { snapshot } = await read([{ name: "a.yaml", text }]);
+  const [from, ...others] = snapshot.pods as [Pod, ...Pod[]];
+  expect(others.map((to) => formatPorts(tableOf(snapshot, 4).connections(from, to)?.allow ?? noPorts))).toEqual(["80/TCP", "81/TCP"]);
 });

@@ -462,3 +462,52 @@ describe("what is missing", () => {
     expect((await read([{ name: "a", text }])).diagnostics.map(({ code }) => code)).toEqual(codes);
   });
 });
+
+test("pods of one file that stand side by side with equal labels and ports share both", async () => {
+  const pod = (name: string, labels: string, port: number): string =>
+    [
+      "apiVersion: v1",
+      "kind: Pod",
+      `metadata: {name: ${name}, namespace: shop, labels: {${labels}}}`,
+      `spec: {containers: [{name: c, ports: [{name: http, containerPort: ${port}}]}]}`,
+      "",
+    ].join("\n");
+  const texts = [pod("a", "app: web, tier: x", 80), pod("b", "tier: x, app: web", 80), pod("c", "app: web", 81), pod("d", "app: web", 80)];
+  const { snapshot } = await readText(texts.join("---\n"));
+  const [a, b, c, d] = snapshot.pods as [Pod, Pod, Pod, Pod];
+  expect(b.labels).toBe(a.labels);
+  expect(b.ports).toBe(a.ports);
+  expect([...c.labels]).toEqual([["app", "web"]]);
+  expect(d.labels).toBe(c.labels);
+  expect([c.ports[0]?.port, d.ports[0]?.port]).toEqual([81, 80]);
+});
+
+test("pods are put together again when anything around them changes", async () => {
+  const { objects: first } = await readObjects([
+    {
+      name: "pods.yaml",
+      text: [manifest("v1", "Pod", "a", "spec: {hostNetwork: true, nodeName: n}"), manifest("v1", "Pod", "b")].join("---\n"),
+    },
+  ]);
+  const { objects: node } = await readObjects([
+    {
+      name: "node.yaml",
+      text: "apiVersion: v1\nkind: Node\nmetadata: {name: n}\nstatus: {addresses: [{type: InternalIP, address: 10.9.0.7}]}\n",
+    },
+  ]);
+  const { objects: workload } = await readObjects([
+    { name: "workload.yaml", text: manifest("apps/v1", "Deployment", "web", `spec: {${template}}`) },
+  ]);
+  const { objects: namespace } = await readObjects([
+    { name: "namespace.yaml", text: "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {team: x}}\n" },
+  ]);
+  const plain = assemble(first).snapshot;
+  expect(assemble([...first]).snapshot.pods).toBe(plain.pods);
+  expect(assemble([...first, ...node]).snapshot.pods.map(podText)).toEqual(["shop/a 10.9.0.7 @n host", "shop/b -"]);
+  expect(assemble([...first, ...workload]).snapshot.pods.map(podText)).toContain("shop/web-1 - Deployment/web");
+  expect(assemble([...first, ...namespace]).snapshot.pods[1]?.namespace.labels.get("team")).toBe("x");
+  const network = [parseCidr("10.1.0.0/16") as Cidr];
+  expect(assemble(first, { podCidrs: network }).snapshot.pods[1]?.podNetwork).toEqual(network);
+  expect(assemble(first.slice(0, 1)).snapshot.pods.map(podText)).toEqual(["shop/a - @n host"]);
+  expect(assemble(first).snapshot.pods.map(podText)).toEqual(plain.pods.map(podText));
+});

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { counted, grouped } from "../parts/counted.ts";
 import { FlowSentence } from "../parts/flow.tsx";
 import { Glyph } from "../parts/Glyph.tsx";
-import { useReport, useSurvey } from "../state/answers.ts";
+import { useReport, useSurvey, useTally } from "../state/answers.ts";
 import { askWhy, go, goToStage, currentPort, currentStage, subject } from "../state/store.ts";
 import type { Violation } from "@netproof/core/parts";
 import type { AssertionState } from "../workbench/protocol.ts";
@@ -12,7 +12,7 @@ export function IntentPanel(): JSX.Element {
   const about = subject.value;
   const index = currentStage.value;
   const stage = about?.stages[index];
-  const survey = useSurvey(index, "spec", currentPort.value);
+  const tally = useTally(index, "spec", currentPort.value);
   const report = useReport();
   if (about === undefined || stage === undefined) return <></>;
   if (about.assertions.length === 0) return <OpenPairs />;
@@ -24,9 +24,9 @@ export function IntentPanel(): JSX.Element {
         <h1 class="answer">{heldText(held, about.assertions.length)}</h1>
         <p>
           {stage.policies === 0 ? "No policy is applied: every pod may talk to every pod." : (stage.about ?? "")}{" "}
-          {survey !== undefined &&
-            survey.counts.broken > 0 &&
-            `${counted(survey.counts.broken, "flow")} ${survey.counts.broken === 1 ? "is" : "are"} not as the design says.`}
+          {tally !== undefined &&
+            tally.counts.broken > 0 &&
+            `${counted(tally.counts.broken, "flow")} ${tally.counts.broken === 1 ? "is" : "are"} not as the design says.`}
         </p>
       </header>
       <ul class="assertions">
@@ -35,7 +35,7 @@ export function IntentPanel(): JSX.Element {
             key={assertion.id}
             assertion={assertion}
             state={stage.holds[i] ?? "not-judged"}
-            onPort={survey?.breaks[i]}
+            onPort={tally?.breaks[i]}
             violation={reported?.violations.find((one) => one.assertion === assertion.id)}
           />
         ))}
@@ -175,8 +175,7 @@ function Agreement(): JSX.Element {
 
 /** Without an intent: how open the cluster is. */
 function OpenPairs(): JSX.Element {
-  const survey = useSurvey(currentStage.value, "spec", currentPort.value, "workload");
-  const counts = survey?.counts;
+  const counts = useTally(currentStage.value, "spec", currentPort.value)?.counts;
   return (
     <header class="panel-head">
       <h1 class="answer">

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { hostKind } from "../host.ts";
 import { counted } from "../parts/counted.ts";
 import { Glyph } from "../parts/Glyph.tsx";
-import { useSurvey } from "../state/answers.ts";
+import { useTally } from "../state/answers.ts";
 import { opened, currentPort, currentStage, subject } from "../state/store.ts";
 import { showCoverage, CoverageDialog } from "./CoverageDialog.tsx";
 import { showKeys } from "./KeysDialog.tsx";
@@ -43,11 +43,11 @@ export function StatusBar(): JSX.Element {
 }
 
 function Judged(): JSX.Element {
-  const survey = useSurvey(currentStage.value, "spec", currentPort.value);
-  if (survey === undefined) return <span>judging</span>;
+  const tally = useTally(currentStage.value, "spec", currentPort.value);
+  if (tally === undefined) return <span>judging</span>;
   return (
-    <span data-took={survey.took.toFixed(1)}>
-      {counted(survey.counts.pairs, "flow")} judged in {Math.max(1, Math.round(survey.took))} ms
+    <span data-took={tally.took.toFixed(1)}>
+      {counted(tally.counts.pairs, "flow")} judged in {Math.max(1, Math.round(tally.took))} ms
     </span>
   );
 }

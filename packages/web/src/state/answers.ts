@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { Explained, FlowQuestion, Grouping, Survey, Version, Workbench } from "../workbench/protocol.ts";
+import type { Explained, FlowQuestion, Grouping, Survey, Tally, Version, Workbench } from "../workbench/protocol.ts";
 import type { Report } from "@netproof/core/parts";
 import { revision, workbench } from "./store.ts";
 
@@ -46,6 +46,11 @@ export function useSurvey(
   return useAnswer(`survey ${version} ${stage} ${engine} ${port ?? "all"} ${grouping}`, (of) =>
     of.survey({ version, stage, engine, port, grouping }),
   );
+}
+
+/** What all workloads come to, without a table of them. */
+export function useTally(stage: number, engine: string, port: string | undefined): Tally | undefined {
+  return useAnswer(`tally ${stage} ${engine} ${port ?? "all"}`, (of) => of.tally({ stage, engine, port }));
 }
 
 export function useReport(): Report | undefined {

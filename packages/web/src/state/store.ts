@@ -157,7 +157,8 @@ export async function removeText(path: string): Promise<void> {
 }
 
 async function take(answer: Opened): Promise<void> {
-  if (answer.subject !== undefined) currentRows.value = (await workbench.value?.rows("workload")) ?? [];
+  const hasOtherRows = answer.rows !== opened.value?.rows;
+  if (answer.subject !== undefined && hasOtherRows) currentRows.value = (await workbench.value?.rows("workload")) ?? [];
   opened.value = answer;
 }
 

@@ -24,13 +24,15 @@ export function annotationsOf(
   outside: readonly { readonly name: string; readonly externals: readonly Endpoint[] }[],
 ): readonly Annotation[] {
   const found: Annotation[] = [];
+  const podsOf = new Map(snapshot.namespaces.map((namespace) => [namespace, new Array<Pod>()]));
+  for (const pod of snapshot.pods) podsOf.get(pod.namespace)?.push(pod);
   const add = (origin: NetworkPolicy["origin"], text: string, tone: Annotation["tone"] = "plain"): void => {
     if (origin.document.source.name === file) found.push({ line: linesOf(origin).last, text, tone });
   };
   for (const policy of snapshot.policies) {
     if (policy.origin.document.source.name !== file) continue;
-    const selected = snapshot.pods.filter(
-      (pod) => pod.namespace.name === policy.name.namespace && !pod.hostNetwork && selects(policy.subject, pod.labels),
+    const selected = [...podsOf].flatMap(([namespace, own]) =>
+      namespace.name === policy.name.namespace ? own.filter((pod) => !pod.hostNetwork && selects(policy.subject, pod.labels)) : [],
     );
     add(
       policy.subject.origin,
@@ -56,13 +58,11 @@ export function annotationsOf(
       add(peer.origin, all.length === 0 ? "no known address" : all.length <= 2 ? all.join(", ") : `${all.length} known addresses`);
     } else if (peer.kind === "pods") {
       const { namespaces, pods } = peer;
-      const matching = snapshot.pods.filter(
-        (pod) =>
-          (namespaces === "own"
-            ? pod.namespace.name === policy.name.namespace
-            : namespaces === "every" || selects(namespaces, pod.namespace.labels)) &&
-          (pods === "every" || selects(pods, pod.labels)),
-      );
+      const matching = [...podsOf].flatMap(([namespace, own]) => {
+        const isMeant =
+          namespaces === "own" ? namespace.name === policy.name.namespace : namespaces === "every" || selects(namespaces, namespace.labels);
+        return isMeant ? own.filter((pod) => pods === "every" || selects(pods, pod.labels)) : [];
+      });
       add(
         peer.origin,
         matching.length === 0 ? "no pod" : `${matching.length} pod${matching.length === 1 ? "" : "s"}: ${namesOf(matching)}`,

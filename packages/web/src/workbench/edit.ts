@@ -1,4 +1,4 @@
-import { addressIn, nodeNameOf, pairCount, type Calculation, type Endpoint, type Reachability, type Row } from "@netproof/core/parts";
+import { nodeNameOf, pairCount, type Calculation, type Endpoint, type Reachability, type Row } from "@netproof/core/parts";
 import { cell, type EditDifference } from "./protocol.ts";
 import { cellOf, together, type AskedPort } from "./survey.ts";
 import type { RowSet } from "./rows.ts";
@@ -10,14 +10,19 @@ const mostNamed = 2_000;
  * What an edit changed between rows that both texts have, without a table of all rows by all rows: rows that are of one class before and
  * after are of one kind, and what two kinds may open is asked once of each.
  */
-export function editDifference({ rows, families }: RowSet, before: Calculation, after: Calculation, port: AskedPort): EditDifference {
-  const reaches = families.map((family) => ({ family, before: before.reach(family), after: after.reach(family) }));
+export function editDifference(
+  { rows, families, firsts }: RowSet,
+  before: Calculation,
+  after: Calculation,
+  port: AskedPort,
+): EditDifference {
+  const reaches = families.map((family) => ({ before: before.reach(family), after: after.reach(family) }));
   const kinds = new Map<string, { readonly classes: readonly (readonly [number, number])[]; readonly rows: number[] }>();
   let isComparable = true;
   rows.forEach((row, index) => {
     if (row.endpoint.kind === "elsewhere") return;
-    const classes = reaches.map(({ family, ...of }): readonly [number, number] => {
-      const member = row.members.find((one) => addressIn(one, family) !== undefined);
+    const classes = reaches.map((of, i): readonly [number, number] => {
+      const member = firsts[i]?.[index];
       return member === undefined ? [-1, -1] : [classIn(of.before, member), classIn(of.after, member)];
     });
     if (classes.some(([was, is]) => is >= 0 !== was >= 0)) isComparable = false;

@@ -24,6 +24,8 @@ export interface Workbench {
   keep(paths: readonly string[]): Promise<void>;
   rows(grouping: Grouping): Promise<readonly PageRow[]>;
   survey(question: SurveyQuestion): Promise<Survey>;
+  /** The counts of a survey by workload, without its cells, for where only they are shown. */
+  tally(question: TallyQuestion): Promise<Tally>;
   /** The same as `netproof run` writes; undefined where there is no use case. */
   report(version: Version): Promise<Report | undefined>;
   /** Why a flow is allowed or denied, by every engine that calculates. */
@@ -78,6 +80,8 @@ export type Version = "kept" | "edited";
 /** What is open. When the text cannot be read, the last answers stay and `problems` says why. */
 export interface Opened {
   readonly revision: number;
+  /** Another number, other rows by workload than before: most edits leave them as they are. */
+  readonly rows: number;
   readonly name: string;
   readonly about: string | undefined;
   /** The first 8 hexadecimal digits of the SHA-256 of all paths and texts as they were opened. */
@@ -161,7 +165,7 @@ export interface SurveyQuestion {
  * What one engine says of one stage. Cells are row by row, as `rows` of the same grouping gave them: the one from row `a` to row `b`
  * stands at `a * rows + b`.
  */
-export interface Survey {
+export interface Survey extends Tally {
   readonly question: SurveyQuestion;
   readonly revision: number;
   readonly rows: number;
@@ -170,6 +174,10 @@ export interface Survey {
   readonly broken: Uint8Array;
   /** Of namespaces: how many of a cell's pairs are open, in 255ths. Else undefined. */
   readonly shares: Uint8Array | undefined;
+}
+
+/** What a survey comes to. */
+export interface Tally {
   /** Pairs of endpoints behind the cells. */
   readonly counts: {
     readonly pairs: number;
@@ -184,6 +192,8 @@ export interface Survey {
   /** How long the calculation took, in milliseconds. */
   readonly took: number;
 }
+
+export type TallyQuestion = Pick<SurveyQuestion, "stage" | "engine" | "port">;
 
 /** A cell's value. `some`: on some ports only, in one family only, or for some pairs of a group. */
 export const cell = { none: 0, deny: 1, allow: 2, undetermined: 3, some: 4 } as const;

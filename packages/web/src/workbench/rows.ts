@@ -1,4 +1,5 @@
 import {
+  addressIn,
   endpointName,
   familiesOf,
   rowOptionsOf,
@@ -18,6 +19,9 @@ import type { Grouping, PageRow } from "./protocol.ts";
 export interface RowSet {
   readonly rows: readonly Row[];
   readonly families: readonly Family[];
+  /** By family and row, the first member that has an address in it. */
+  readonly firsts: readonly (readonly (Endpoint | undefined)[])[];
+  readonly grounds: Grounds;
   /** Which row an endpoint belongs to, by its full name. */
   indexOf(endpoint: Endpoint | string): number | undefined;
   viewOf(calculation: Calculation): View;
@@ -26,13 +30,73 @@ export interface RowSet {
 /** Ranges of outside addresses are rows where nobody named addresses, unless there are many. */
 const mostRanges = 40;
 
-/** `namespace` has the rows of `class`, which its cells are counted from. */
-export function rowSetOf(judged: Judged, grouping: Grouping): RowSet {
+/** Everything that rows depend on: where it is the same, so are they. */
+interface Grounds {
+  readonly useCase: unknown;
+  readonly families: readonly Family[];
+  /** By stage and engine. */
+  readonly endpoints: readonly (readonly Endpoint[])[];
+  /** By stage, engine and family, the class of each endpoint. */
+  readonly classes: readonly Int32Array[];
+  /** How blocks cut the addresses outside. */
+  readonly ranges: string;
+}
+
+function groundsOf(calculations: readonly Calculation[], families: readonly Family[], useCase: unknown): Grounds {
+  const endpoints = calculations.map(({ snapshot }) => [...snapshot.pods, ...snapshot.nodes]);
+  const classes = calculations.flatMap(({ reach }, i) =>
+    families.map((family) => {
+      const { classOf } = reach(family);
+      return Int32Array.from(endpoints[i] ?? [], (endpoint) => classOf(endpoint) ?? -1);
+    }),
+  );
+  const outside = families.flatMap((family) => calculations.at(-1)?.reach(family).classes ?? []).flatMap(({ ranges }) => ranges ?? []);
+  return { useCase, families, endpoints, classes, ranges: outside.map(({ first, last }) => `${first}-${last}`).join() };
+}
+
+/** Classes may have other numbers, as long as they part the endpoints alike. */
+function sameGrounds(a: Grounds, b: Grounds): boolean {
+  return (
+    a.useCase === b.useCase &&
+    a.ranges === b.ranges &&
+    a.families.join() === b.families.join() &&
+    a.endpoints.length === b.endpoints.length &&
+    a.endpoints.every((own, i) => sameItems(own, b.endpoints[i] ?? [])) &&
+    a.classes.every((own, i) => sameParts(own, b.classes[i] ?? new Int32Array()))
+  );
+}
+
+function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((item, i) => item === b[i]);
+}
+
+function sameParts(a: Int32Array, b: Int32Array): boolean {
+  if (a.length !== b.length) return false;
+  const [there, back] = [new Map<number, number>(), new Map<number, number>()];
+  return a.every((own, i) => {
+    const other = b[i] as number;
+    const [known, knownBack] = [there.get(own), back.get(other)];
+    if (known === undefined && knownBack === undefined && own < 0 === other < 0) {
+      there.set(own, other);
+      back.set(other, own);
+      return true;
+    }
+    return known === other && knownBack === own;
+  });
+}
+
+/**
+ * `namespace` has the rows of `class`, which its cells are counted from. `earlier`: those from before an edit, which are given again, the
+ * same object, where the edit tells nobody apart who was alike and the other way round: most edits do not.
+ */
+export function rowSetOf(judged: Judged, grouping: Grouping, earlier?: RowSet): RowSet {
   const { material } = judged;
   const calculations = material.stages.flatMap((_, stage) => judged.engines.map(({ name }) => judged.calculation(name, stage)));
   const named = { useCase: material.bound?.useCase, snapshots: material.stages.map(({ snapshot }) => snapshot) };
   const own = rowOptionsOf(named, material.bound === undefined ? "cut-into-ranges" : "left-out");
   const families = familiesOf(calculations, own);
+  const grounds = groundsOf(calculations, families, named.useCase);
+  if (earlier !== undefined && sameGrounds(earlier.grounds, grounds)) return earlier;
   const form = grouping === "workload" ? "by-workload" : "alike-together";
   let rows = rowsOf(calculations, families, own, form);
   if (rows.filter(({ endpoint }) => endpoint.kind === "elsewhere").length > mostRanges)
@@ -47,6 +111,8 @@ export function rowSetOf(judged: Judged, grouping: Grouping): RowSet {
   return {
     rows: sorted,
     families,
+    firsts: families.map((family) => sorted.map(({ members }) => members.find((member) => addressIn(member, family) !== undefined))),
+    grounds,
     indexOf: (endpoint) => index.get(typeof endpoint === "string" ? endpoint : endpointName(endpoint)),
     viewOf: (calculation) => viewAt(sorted, calculation, families),
   };

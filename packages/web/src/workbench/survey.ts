@@ -17,7 +17,7 @@ import {
   type View,
 } from "@netproof/core/parts";
 import type { Judged } from "./judged.ts";
-import { cell, type Survey, type SurveyQuestion } from "./protocol.ts";
+import { cell, type Survey, type SurveyQuestion, type Tally, type TallyQuestion } from "./protocol.ts";
 import type { RowSet } from "./rows.ts";
 
 /** One port of one protocol; undefined for all of them together. */
@@ -57,14 +57,22 @@ export function surveyOf(judged: Judged, set: RowSet, question: SurveyQuestion, 
   return { ...survey, took: performance.now() - started };
 }
 
-/**
- * Rows times rows are too many to ask one by one. Rows whose endpoints are in the same classes are of one kind, and what two kinds may open
- * is asked once; a row with itself, and a row of nodes, are asked by themselves, since such endpoints are related.
- */
-function cellsOf({ rows, families, viewOf }: RowSet, calculation: Calculation, port: AskedPort): Uint8Array {
-  const size = rows.length;
-  const cells = new Uint8Array(size * size);
-  const view = viewOf(calculation);
+/** Rows whose endpoints are in the same classes are of one kind: rows times rows are too many to ask one by one. */
+interface Kinds {
+  /** By row. */
+  readonly of: Uint32Array;
+  readonly count: number;
+  isOutside(kind: number): boolean;
+  /** What two kinds may open; asked once. */
+  between(from: number, to: number): number;
+  /** Nodes are related to pods, each to others: what they may open is asked row by row. */
+  isRelated(row: Row): boolean;
+  /** What a row may open to another, or to its own other members, asked by itself. */
+  alone(from: Row, to: Row): number;
+}
+
+function kindsOf({ rows, families, viewOf }: RowSet, calculation: Calculation, port: AskedPort): Kinds {
+  let view: View | undefined;
   const present = new Set<unknown>([...calculation.snapshot.pods, ...calculation.snapshot.nodes].map(keyOfMember));
   const reaches = families.map((family) => calculation.reach(family));
   const kinds: { readonly classes: readonly number[]; readonly outside: boolean }[] = [];
@@ -88,35 +96,93 @@ function cellsOf({ rows, families, viewOf }: RowSet, calculation: Calculation, p
   const count = kinds.length;
   // 255: not asked yet.
   const known = new Uint8Array(count * count).fill(255);
-  const between = (a: number, b: number): number => {
-    const at = a * count + b;
-    if (known[at] !== 255) return known[at] as number;
-    const [from, to] = [kinds[a], kinds[b]];
-    let value: number = cell.none;
-    if (from !== undefined && to !== undefined && !(from.outside && to.outside)) {
-      reaches.forEach((reach, i) => {
-        const [source, target] = [from.classes[i] ?? -1, to.classes[i] ?? -1];
-        if (source >= 0 && target >= 0) value = together(value, cellOf(reach.between(source, target, "none"), port));
-      });
-    }
-    known[at] = value;
-    return value;
+  return {
+    of: kindOf,
+    count,
+    isOutside: (kind) => kinds[kind]?.outside === true,
+    between: (a, b) => {
+      const at = a * count + b;
+      if (known[at] !== 255) return known[at] as number;
+      const [from, to] = [kinds[a], kinds[b]];
+      let value: number = cell.none;
+      if (from !== undefined && to !== undefined && !(from.outside && to.outside)) {
+        reaches.forEach((reach, i) => {
+          const [source, target] = [from.classes[i] ?? -1, to.classes[i] ?? -1];
+          if (source >= 0 && target >= 0) value = together(value, cellOf(reach.between(source, target, "none"), port));
+        });
+      }
+      known[at] = value;
+      return value;
+    },
+    isRelated: (row) => row.members.some((member) => nodeNameOf(member) !== undefined),
+    alone: (from, to) => (isOutside(from) && isOutside(to) ? cell.none : cellOfView((view ??= viewOf(calculation)), from, to, port)),
   };
+}
+
+function cellsOf(set: RowSet, calculation: Calculation, port: AskedPort): Uint8Array {
+  const { rows } = set;
+  const size = rows.length;
+  const cells = new Uint8Array(size * size);
+  const kinds = kindsOf(set, calculation, port);
   for (let a = 0; a < size; a++) {
     const row = rows[a] as Row;
-    const kind = kindOf[a] as number;
-    if (row.members.some((member) => nodeNameOf(member) !== undefined)) {
-      for (let b = 0; b < size; b++) {
-        const bothOutside = kinds[kind]?.outside === true && kinds[kindOf[b] as number]?.outside === true;
-        if (!bothOutside) cells[a * size + b] = cellOfView(view, row, rows[b] as Row, port);
-      }
+    const start = a * size;
+    if (kinds.isRelated(row)) {
+      for (let b = 0; b < size; b++) cells[start + b] = kinds.alone(row, rows[b] as Row);
       continue;
     }
-    const start = a * size;
-    for (let b = 0; b < size; b++) cells[start + b] = between(kind, kindOf[b] as number);
-    cells[start + a] = kinds[kind]?.outside === true ? cell.none : cellOfView(view, row, row, port);
+    const kind = kinds.of[a] as number;
+    for (let b = 0; b < size; b++) cells[start + b] = kinds.between(kind, kinds.of[b] as number);
+    cells[start + a] = kinds.alone(row, row);
   }
   return cells;
+}
+
+/** The counts of a survey by workload, without its cells: kinds times kinds in place of rows times rows. */
+export function tallyOf(judged: Judged, set: RowSet, { engine, stage, port: asked }: TallyQuestion): Tally {
+  const started = performance.now();
+  const port = askedPort(asked);
+  const { rows } = set;
+  const kinds = kindsOf(set, judged.calculation(engine, stage), port);
+  const size = (row: number): number => (rows[row] as Row).endpoint.size;
+  /** By value of a cell, pairs of endpoints. */
+  const sums = [0, 0, 0, 0, 0];
+  const add = (value: number, pairs: number): void => {
+    sums[value] = (sums[value] as number) + pairs;
+  };
+  const cellAt = (a: number, b: number): number => {
+    const [from, to] = [rows[a] as Row, rows[b] as Row];
+    return a === b || kinds.isRelated(from) ? kinds.alone(from, to) : kinds.between(kinds.of[a] as number, kinds.of[b] as number);
+  };
+  const [sources, targets] = [new Float64Array(kinds.count), new Float64Array(kinds.count)];
+  rows.forEach((row, a) => {
+    const kind = kinds.of[a] as number;
+    targets[kind] = (targets[kind] as number) + size(a);
+    if (kinds.isRelated(row)) {
+      for (let b = 0; b < rows.length; b++) add(cellAt(a, b), size(a) * (a === b ? size(b) - 1 : size(b)));
+      return;
+    }
+    sources[kind] = (sources[kind] as number) + size(a);
+    // The row with itself is no pair of kinds.
+    add(kinds.between(kind, kind), -(size(a) ** 2));
+    if (size(a) > 1) add(cellAt(a, a), size(a) * (size(a) - 1));
+  });
+  sources.forEach((from, a) => {
+    if (from > 0) targets.forEach((to, b) => add(kinds.between(a, b), from * to));
+  });
+  const wrong = new Set<number>();
+  const breaks = breaksOf(judged.result(engine, stage), set, port, (at) => wrong.add(at));
+  let broken = 0;
+  for (const at of wrong) {
+    const [a, b] = [Math.floor(at / rows.length), at % rows.length];
+    if (cellAt(a, b) !== cell.none) broken += size(a) * (a === b ? size(b) - 1 : size(b));
+  }
+  const counts = { pairs: 0, allow: 0, deny: 0, undetermined: 0, some: 0, broken };
+  for (const value of countedValues) {
+    counts[words[value]] += sums[value] as number;
+    counts.pairs += sums[value] as number;
+  }
+  return { counts, breaks, took: performance.now() - started };
 }
 
 function keyOfMember(member: { readonly name?: string; readonly namespace?: { readonly name: string } }): string {
@@ -144,20 +210,29 @@ export function together(a: number, b: number): number {
   return a === cell.undetermined || b === cell.undetermined ? cell.undetermined : cell.some;
 }
 
-/** The pairs that break the intent on this port, each under the first assertion it breaks. */
-function brokenOf(result: StageResult | undefined, { rows, indexOf }: RowSet, port: AskedPort): Pick<Survey, "broken" | "breaks"> {
-  const size = rows.length;
-  const broken = new Uint8Array(size * size);
-  const breaks = (result?.intent.assertions ?? []).map(({ pairs }, assertion) =>
+/** By assertion, how many pairs break the intent on this port; `visit` is told of each pair of rows, with the number of an assertion it breaks. */
+function breaksOf(
+  result: StageResult | undefined,
+  { rows, indexOf }: RowSet,
+  port: AskedPort,
+  visit: (at: number, assertion: number) => void,
+): readonly number[] {
+  return (result?.intent.assertions ?? []).map(({ pairs }, assertion) =>
     pairs.reduce((sum, { from, to, count, faults }) => {
       if (port !== undefined && !faults.some(({ ports }) => hasPort(ports, port.protocol, port.port))) return sum;
       const [sources, targets] = [from, to].map((points) => new Set(points.flatMap(({ id }) => indexOf(id) ?? [])));
-      for (const a of sources ?? []) {
-        for (const b of targets ?? []) if (broken[a * size + b] === 0) broken[a * size + b] = Math.min(255, assertion + 1);
-      }
+      for (const a of sources ?? []) for (const b of targets ?? []) visit(a * rows.length + b, assertion);
       return sum + count;
     }, 0),
   );
+}
+
+/** The pairs that break the intent on this port, each under the first assertion it breaks. */
+function brokenOf(result: StageResult | undefined, set: RowSet, port: AskedPort): Pick<Survey, "broken" | "breaks"> {
+  const broken = new Uint8Array(set.rows.length ** 2);
+  const breaks = breaksOf(result, set, port, (at, assertion) => {
+    if (broken[at] === 0) broken[at] = Math.min(255, assertion + 1);
+  });
   return { broken, breaks };
 }
 
@@ -177,7 +252,7 @@ function countsOf(rows: readonly Row[], cells: Uint8Array, broken: Uint8Array): 
       if (value !== cell.none && broken[at] !== 0) wrong += others;
     }
     const own = sizes[a] as number;
-    for (const value of [cell.deny, cell.allow, cell.undetermined, cell.some]) {
+    for (const value of countedValues) {
       const pairs = own * (sums[value] as number);
       counts[words[value]] += pairs;
       counts.pairs += pairs;
@@ -189,6 +264,7 @@ function countsOf(rows: readonly Row[], cells: Uint8Array, broken: Uint8Array): 
 
 /** By the value of a cell. */
 const words = ["pairs", "deny", "allow", "undetermined", "some"] as const;
+const countedValues = [cell.deny, cell.allow, cell.undetermined, cell.some] as const;
 
 /** Namespaces in the order of the rows; nodes and outside points are groups of their own. */
 export function groupsOf(rows: readonly Row[]): readonly { readonly name: string; readonly rows: readonly number[] }[] {

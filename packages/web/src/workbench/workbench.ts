@@ -43,12 +43,14 @@ import type {
   Subject,
   Survey,
   SurveyQuestion,
+  Tally,
+  TallyQuestion,
   Version,
   Workbench,
 } from "./protocol.ts";
 import { compareDump, decidedBy, rulesAt, surveyObjects } from "./objects.ts";
 import { pageRow, rowSetOf, type RowSet } from "./rows.ts";
-import { askedPort, groupsOf, portText, surveyOf } from "./survey.ts";
+import { askedPort, groupsOf, portText, surveyOf, tallyOf } from "./survey.ts";
 
 /** One state of the texts that could be read, with everything that was worked out from it. */
 interface State {
@@ -56,6 +58,8 @@ interface State {
   readonly files: ReadonlyMap<string, InputFile>;
   readonly judged: Judged;
   readonly sets: Map<Grouping, RowSet>;
+  /** Those of the states before it, which most edits leave as they are. */
+  readonly earlier: ReadonlyMap<Grouping, RowSet>;
 }
 
 /** The workbench over texts in memory. `today` (YYYY-MM-DD) is the day by which deviations expire. */
@@ -69,6 +73,9 @@ export function openWorkbench(today: string): Workbench {
   let before: State | undefined;
   let now: State | undefined;
   let diagnostics: readonly Diagnostic[] = [];
+  /** How often there were other rows by workload, and the last of them. */
+  let rowsMade = 0;
+  let counted: RowSet | undefined;
 
   const stateOf = (version: Version): State => {
     const state = version === "kept" ? (before ?? now) : now;
@@ -78,7 +85,7 @@ export function openWorkbench(today: string): Workbench {
   const setOf = (state: State, grouping: Grouping): RowSet => {
     let set = state.sets.get(grouping);
     if (set === undefined) {
-      set = rowSetOf(state.judged, grouping);
+      set = rowSetOf(state.judged, grouping, state.earlier.get(grouping));
       state.sets.set(grouping, set);
     }
     return set;
@@ -92,12 +99,18 @@ export function openWorkbench(today: string): Workbench {
     diagnostics = found.diagnostics;
     if (found.material !== undefined) {
       const judged = await judgedOf(found.material, today, now?.judged);
-      now = { revision: own, files, judged, sets: new Map() };
+      now = { revision: own, files, judged, sets: new Map(), earlier: new Map([...(now?.earlier ?? []), ...(now?.sets ?? [])]) };
     }
     return opened();
   };
+  const rowsNow = (): number => {
+    const set = now && setOf(now, "workload");
+    if (set !== counted) [counted, rowsMade] = [set, rowsMade + 1];
+    return rowsMade;
+  };
   const opened = (): Opened => ({
     revision,
+    rows: rowsNow(),
     name,
     about: now?.judged.material.bound?.useCase.about,
     hash,
@@ -151,6 +164,10 @@ export function openWorkbench(today: string): Workbench {
       const state = stateOf(question.version);
       // Cells of both versions are compared one by one: rows are those of the newest.
       return surveyOf(state.judged, setOf(stateOf("edited"), question.grouping), question, state.revision);
+    },
+    tally: async (question: TallyQuestion): Promise<Tally> => {
+      const state = stateOf("edited");
+      return tallyOf(state.judged, setOf(state, "workload"), question);
     },
     report: async (version: Version) => stateOf(version).judged.report(),
     explain: async ({ version, stage, from, to, port }: FlowQuestion): Promise<Explained> => {

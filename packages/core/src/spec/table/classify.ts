@@ -1,4 +1,4 @@
-import type { Pod, Snapshot } from "../../model/cluster.ts";
+import type { Namespace, Pod, Snapshot } from "../../model/cluster.ts";
 import type { NetworkPolicy } from "../../model/policy.ts";
 import type { Family } from "../../net/address.ts";
 import { globalMentions, localMentions } from "./mentions.ts";
@@ -26,13 +26,20 @@ export function classify(snapshot: Snapshot, family: Family): Classified {
   };
 }
 
+interface Group extends NamespacePods {
+  readonly pods: Pod[];
+  readonly shapes: number[];
+}
+
 function podsByNamespace(pods: readonly Pod[], shapesOfPods: readonly number[]): ReadonlyMap<string, NamespacePods> {
-  const groups = new Map<string, { readonly pods: Pod[]; readonly shapes: number[] }>();
+  const groups = new Map<string, Group>();
+  let [last, group]: [Namespace | undefined, Group] = [undefined, { pods: [], shapes: [] }];
   pods.forEach((pod, i) => {
-    let group = groups.get(pod.namespace.name);
-    if (group === undefined) {
-      group = { pods: [], shapes: [] };
-      groups.set(pod.namespace.name, group);
+    // Pods of one namespace stand side by side.
+    if (pod.namespace !== last) {
+      last = pod.namespace;
+      group = groups.get(last.name) ?? { pods: [], shapes: [] };
+      groups.set(last.name, group);
     }
     group.pods.push(pod);
     group.shapes.push(shapesOfPods[i] as number);

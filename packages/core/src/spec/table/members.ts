@@ -45,20 +45,29 @@ export function membersOf({ pods, shapes }: NamespacePods, mentions: LocalMentio
   const found = new Map<number, number>();
   const classes: { readonly shape: number; readonly representative: Pod; readonly ports: number; size: number }[] = [];
   const positions: number[] = [];
+  let last: Pod | undefined;
+  let [ports, seen, lastShape, position] = [host, host, -1, -1];
   for (let i = 0; i < pods.length; i++) {
     const [pod, shape] = [pods[i] as Pod, shapes[i] as number];
     if (shape < 0) {
       positions.push(-1);
       continue;
     }
-    const ports = pod.hostNetwork ? host : portsOf.from(start, pod, numbering);
-    const placed = numbering.from(ports, shape);
-    const number = pod.hostNetwork ? placed : labels.from(placed, pod.labels, numbering);
-    let position = found.get(number);
-    if (position === undefined) {
-      position = classes.length;
-      classes.push({ representative: pod, shape, ports, size: 0 });
-      found.set(number, position);
+    // Pods of one workload stand side by side and hold the same objects: what they show is worked out once.
+    if (last?.labels !== pod.labels || last.ports !== pod.ports || last.hostNetwork !== pod.hostNetwork) {
+      ports = pod.hostNetwork ? host : portsOf.from(start, pod, numbering);
+      seen = pod.hostNetwork ? host : labels.from(ports, pod.labels, numbering);
+      last = pod;
+      lastShape = -1;
+    }
+    if (shape !== lastShape) {
+      lastShape = shape;
+      const number = numbering.from(seen, shape);
+      position = found.get(number) ?? classes.length;
+      if (position === classes.length) {
+        classes.push({ representative: pod, shape, ports, size: 0 });
+        found.set(number, position);
+      }
     }
     (classes[position] as { size: number }).size++;
     positions.push(position);

@@ -89,6 +89,9 @@ export class ShapeKeys {
   readonly #portsOf: PortProjection;
   readonly #numbering = new Numbering();
   readonly #spaces = new Map<Namespace, number>();
+  /** The pod that was numbered last, and the number of its namespace's labels, its own and its ports. */
+  #last: Pod | undefined;
+  #seen = start;
 
   constructor(tree: BlockTree, mentions: GlobalMentions, nodes: readonly Node[]) {
     this.#tree = tree;
@@ -108,8 +111,14 @@ export class ShapeKeys {
       const placed = this.#numbering.from(this.#kind(node === undefined ? "node?" : "node"), this.#atom(endpoint, address));
       return node === undefined ? placed : this.#nodeLabelsOf.from(placed, node.labels, this.#numbering);
     }
-    const labels = this.#labelsOf.from(this.space(endpoint.namespace), endpoint.labels, this.#numbering);
-    return this.#numbering.from(this.#portsOf.from(labels, endpoint, this.#numbering), this.#atom(endpoint, address));
+    const last = this.#last;
+    // Pods of one workload stand side by side and hold the same objects: what they show is worked out once.
+    if (last?.labels !== endpoint.labels || last.ports !== endpoint.ports || last.namespace !== endpoint.namespace) {
+      const labels = this.#labelsOf.from(this.space(endpoint.namespace), endpoint.labels, this.#numbering);
+      this.#seen = this.#portsOf.from(labels, endpoint, this.#numbering);
+      this.#last = endpoint;
+    }
+    return this.#numbering.from(this.#seen, this.#atom(endpoint, address));
   }
 
   /** Equal for namespaces whose labels no rule tells apart. */
