@@ -506,7 +506,7 @@ test("pods are put together again when anything around them changes", async () =
   expect(assemble([...first, ...node]).snapshot.pods.map(podText)).toEqual(["shop/a 10.9.0.7 @n host", "shop/b -"]);
   expect(assemble([...first, ...workload]).snapshot.pods.map(podText)).toContain("shop/web-1 - Deployment/web");
   expect(assemble([...first, ...namespace]).snapshot.pods[1]?.namespace.labels.get("team")).toBe("x");
-  const network = [parseCidr("10.1.0.0/16") as Cidr];
+  const network = [parseCidr("10.1.0.0/16")?.cidr as Cidr];
   expect(assemble(first, { podCidrs: network }).snapshot.pods[1]?.podNetwork).toEqual(network);
   expect(assemble(first.slice(0, 1)).snapshot.pods.map(podText)).toEqual(["shop/a - @n host"]);
   expect(assemble(first).snapshot.pods.map(podText)).toEqual(plain.pods.map(podText));

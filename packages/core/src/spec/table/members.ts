@@ -85,9 +85,9 @@ export function membersOf({ pods, shapes }: NamespacePods, mentions: LocalMentio
     },
     positions,
     positionOf: (pod) => {
-      byPod ??= new Map(pods.map((own, i) => [own, positions[i] as number]));
-      const position = byPod.get(pod);
-      return position === undefined || position < 0 ? undefined : position;
+      byPod ??= new Map(pods.map((each, i) => [each, positions[i] as number]));
+      const own = byPod.get(pod);
+      return own === undefined || own < 0 ? undefined : own;
     },
     get index() {
       return (index ??= new LabelIndex(
