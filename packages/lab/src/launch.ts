@@ -65,8 +65,33 @@ export function chooseWay(): (typeof ways)[number] {
   return chosen;
 }
 
-/** Starts the process that owns the namespaces. It ends with the object, and with this process. */
-export async function startSupervisor(): Promise<Supervisor> {
+let early: Promise<Supervisor> | undefined;
+
+/**
+ * Starts the process of the next lab while its pods are still being read: both take a tenth of a second. What is wrong with it is told to
+ * whoever opens that lab; where nobody does, it ends with this object.
+ */
+export function startEarly(): AsyncDisposable {
+  const own = (early ??= begin());
+  own.catch(() => {});
+  return {
+    [Symbol.asyncDispose]: async () => {
+      if (early !== own) return;
+      early = undefined;
+      const supervisor = await own.catch(() => undefined);
+      await supervisor?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The process that owns the namespaces, started now or early. It ends with the object, and with this process. */
+export function startSupervisor(): Promise<Supervisor> {
+  const supervisor = early ?? begin();
+  early = undefined;
+  return supervisor;
+}
+
+async function begin(): Promise<Supervisor> {
   const way = chooseWay();
   const [program = "", ...args] = way.command;
   const child = spawn(program, [...args, process.execPath, supervisorFile], { stdio: ["pipe", "pipe", "pipe"], env: surroundings() });

@@ -1,13 +1,9 @@
 import { rmSync, statSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { createInterface } from "node:readline";
 import { Refusal, type ExitCode } from "../refusal.ts";
 import type { Entrance, HeldLab } from "./held.ts";
-
-/** Where the lab that is up is spoken to: a name per user, open to that user only. */
-export const socketPath: string = path.join(process.env["XDG_RUNTIME_DIR"] ?? tmpdir(), `netproof-lab-${process.getuid?.() ?? 0}.sock`);
+import { socketPath } from "./socket.ts";
 
 type Request =
   | { readonly ask: "enter"; readonly arguments: Parameters<HeldLab["enter"]> }
