@@ -109,6 +109,18 @@ describe.skipIf(noBrowser)("narrow screens", () => {
     await sheet.waitFor({ state: "detached" });
   });
 
+  test("on a phone the editor's notes stand below their lines, whole", async () => {
+    const { page, problems } = await openPage("/day-one/editor?stage=policy1&line=policy1.yaml:8", { width: 390, height: 844 });
+    await page.getByText("selects webserver-dev").first().waitFor();
+    const notes = await page.locator(".cm-note").all();
+    expect(notes.length).toBeGreaterThan(3);
+    for (const note of notes) {
+      const box = (await note.boundingBox()) ?? expect.fail("a note is not shown");
+      expect([box.x >= 0, box.x + box.width <= 390]).toEqual([true, true]);
+    }
+    expect(problems).toEqual([]);
+  });
+
   test("between, the other stages are numbers and buttons icons with names", async () => {
     const { page, problems } = await openPage("/day-one/design?stage=policy1", { width: 1024, height: 768 });
     await page.getByRole("button", { name: "Share", exact: true }).waitFor();

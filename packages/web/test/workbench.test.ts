@@ -132,3 +132,35 @@ test("rows stay the same object over edits that part nobody anew, and are as tho
     }
   }
 });
+
+test("a survey of many rows lets other questions in, and tells how far it has come", async () => {
+  const shares: number[] = [];
+  const workbench = openWorkbench(today, async (share) => {
+    shares.push(share);
+    await new Promise((resolve) => setTimeout(resolve));
+  });
+  const pods = Array.from(
+    { length: 3_000 },
+    (_, i) =>
+      `- {apiVersion: v1, kind: Pod, metadata: {name: p${i}, namespace: shop, labels: {app: p${i}}}, status: {podIP: 10.0.${i >> 8}.${i & 255}}}`,
+  );
+  await workbench.open({
+    name: "x",
+    files: [
+      { path: "pods.yaml", text: ["apiVersion: v1", "kind: List", "items:", ...pods].join("\n") },
+      { path: "guard.yaml", text: guard("app: p1", "{podSelector: {matchLabels: {app: p2}}}") },
+    ],
+  });
+  const order: string[] = [];
+  const survey = workbench.survey({ version: "edited", stage: 0, engine: "spec", port: "80/TCP", grouping: "workload" }).then((answer) => {
+    order.push("survey");
+    return answer;
+  });
+  const tally = workbench.tally({ stage: 0, engine: "spec", port: "80/TCP" }).then((answer) => {
+    order.push("tally");
+    return answer;
+  });
+  expect((await survey).counts).toEqual((await tally).counts);
+  expect(order).toEqual(["tally", "survey"]);
+  expect(shares.map((share) => Math.round(share * 100))).toEqual([11, 22, 33, 45, 56, 67, 78, 89, 100]);
+});

@@ -108,6 +108,18 @@ const look = EditorView.theme({
   },
   ".cm-changed": { backgroundColor: "var(--changed-soft)", boxShadow: "inset 3px 0 0 var(--changed)" },
   ".cm-note": { float: "right", font: "11.5px/23px var(--sans)", color: "var(--text-2)", paddingLeft: "16px" },
+  // Where a line has no room beside it, what it does stands below it.
+  "@media (max-width: 767px)": {
+    ".cm-note": {
+      float: "none",
+      display: "block",
+      paddingLeft: "6px",
+      maxWidth: "calc(100vw - 56px)",
+      whiteSpace: "normal",
+      overflowWrap: "anywhere",
+      lineHeight: "17px",
+    },
+  },
   ".cm-note-nothing": { color: "var(--deny-text)" },
   ".cm-tooltip": { backgroundColor: "var(--surface)", color: "var(--text)", border: "1px solid var(--border)", borderRadius: "6px" },
   ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--ink)", color: "var(--on-ink)" },

@@ -10,7 +10,7 @@ import { fittedSize, MatrixGrid, type GridPosition } from "../parts/MatrixGrid.t
 import { cellWord } from "../parts/verdict.tsx";
 import { useAnswer } from "../state/answers.ts";
 import { useKeys } from "../state/keys.ts";
-import { askWhy, currentFlow, currentPort, currentRows, currentStage, go, subject, where } from "../state/store.ts";
+import { askWhy, currentFlow, currentPort, currentRows, currentStage, go, subject, where, surveyed } from "../state/store.ts";
 import { cell, type Grouping } from "../workbench/protocol.ts";
 import { CanvasMatrix } from "./CanvasMatrix.tsx";
 import type { Mode } from "./draw.ts";
@@ -136,7 +136,10 @@ export function MatrixView(): JSX.Element {
       {form === "stages" ? (
         <StagesMatrix mode={mode} engine={engine} />
       ) : matrix === undefined ? (
-        <p class="matrix-note quiet">judging {grouped(currentRows.value.length ** 2)} pairs</p>
+        <p class="matrix-note quiet">
+          judging {grouped(currentRows.value.length ** 2)} pairs
+          {surveyed.value !== undefined && `, ${Math.floor(surveyed.value * 100)} % done`}
+        </p>
       ) : keys.table === "1" ? (
         <PairTable model={matrix.model} engines={matrix.engines} />
       ) : (

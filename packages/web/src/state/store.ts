@@ -59,15 +59,21 @@ export const subject: ReadonlySignal<Subject | undefined> = computed(() => opene
 /** Answers change when this does. */
 export const revision = computed(() => opened.value?.revision ?? 0);
 export const currentRows = signal<readonly PageRow[]>([]);
+/** How far a survey of many rows has come, 0 to 1; undefined while there is none. */
+export const surveyed = signal<number | undefined>(undefined);
 
 /** `stay`: a link led to the place where things are opened, so it is shown; whoever chose something wants to see that. */
 export async function openSource(source: OpenSource, sourceName: string, arrival: "move" | "stay" = "move"): Promise<void> {
   failure.value = undefined;
   try {
-    workbench.value ??= startWorkbench(await loadChunk("engine"), (problem) => {
-      workbench.value = undefined;
-      failure.value = problem;
-    });
+    workbench.value ??= startWorkbench(
+      await loadChunk("engine"),
+      (problem) => {
+        workbench.value = undefined;
+        failure.value = problem;
+      },
+      (share) => (surveyed.value = share === 1 ? undefined : share),
+    );
     const answer = await workbench.value.open(source);
     texts.value = new Map(source.files.map(({ path, text }) => [path, text]));
     keptTexts.value = texts.value;
@@ -156,9 +162,15 @@ export async function removeText(path: string): Promise<void> {
   if (answer !== undefined && answer.revision >= revision.value) await take(answer);
 }
 
+/** Whose rows are shown, and which. */
+let rowsTaken: { readonly of: Workbench | undefined; readonly number: number } = { of: undefined, number: 0 };
+
 async function take(answer: Opened): Promise<void> {
-  const hasOtherRows = answer.rows !== opened.value?.rows;
-  if (answer.subject !== undefined && hasOtherRows) currentRows.value = (await workbench.value?.rows("workload")) ?? [];
+  const of = workbench.value;
+  if (answer.subject !== undefined && (rowsTaken.of !== of || rowsTaken.number !== answer.rows)) {
+    rowsTaken = { of, number: answer.rows };
+    currentRows.value = (await of?.rows("workload")) ?? [];
+  }
   opened.value = answer;
 }
 

@@ -2,7 +2,7 @@ import type { Workbench } from "./protocol.ts";
 import type { Call, Reply } from "./worker.ts";
 
 /** The workbench in a worker of its own, so that the page stays quick whatever is calculated. `onStop` is told once if the worker fails. */
-export function startWorkbench(script: string, onStop: (problem: string) => void): Workbench {
+export function startWorkbench(script: string, onStop: (problem: string) => void, onProgress: (share: number) => void): Workbench {
   const worker = new Worker(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
   const waiting = new Map<number, { readonly resolve: (answer: unknown) => void; readonly reject: (error: Error) => void }>();
   let last = 0;
@@ -12,6 +12,10 @@ export function startWorkbench(script: string, onStop: (problem: string) => void
     onStop(problem);
   };
   worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => {
+    if ("share" in data) {
+      onProgress(data.share);
+      return;
+    }
     const one = waiting.get(data.id);
     waiting.delete(data.id);
     if ("answer" in data) one?.resolve(data.answer);

@@ -35,11 +35,11 @@ export function portText(protocol: Protocol, port: number): string {
 }
 
 /** What one engine says of every pair of rows, on one port or on all. */
-export function surveyOf(judged: Judged, set: RowSet, question: SurveyQuestion, revision: number): Survey {
+export async function surveyOf(judged: Judged, set: RowSet, question: SurveyQuestion, revision: number, pause: Pause): Promise<Survey> {
   const started = performance.now();
   const calculation = judged.calculation(question.engine, question.stage);
   const port = askedPort(question.port);
-  const cells = cellsOf(set, calculation, port);
+  const cells = await cellsOf(set, calculation, port, pause);
   const { broken, breaks } = brokenOf(judged.result(question.engine, question.stage), set, port);
   const own = { question, revision, breaks };
   const survey =
@@ -119,12 +119,20 @@ function kindsOf({ rows, families, viewOf }: RowSet, calculation: Calculation, p
   };
 }
 
-function cellsOf(set: RowSet, calculation: Calculation, port: AskedPort): Uint8Array {
+/** Lets other questions in during a long one, which has come so far (0 to 1); 1 is told at the end of one that has paused. */
+export type Pause = (share: number) => Promise<void>;
+
+/** Cells between two pauses, which take some 10 to 20 ms: an edit waits no longer. */
+const stretch = 1_000_000;
+
+async function cellsOf(set: RowSet, calculation: Calculation, port: AskedPort, pause: Pause): Promise<Uint8Array> {
   const { rows } = set;
   const size = rows.length;
   const cells = new Uint8Array(size * size);
   const kinds = kindsOf(set, calculation, port);
+  const rowsPerStretch = Math.ceil(stretch / size);
   for (let a = 0; a < size; a++) {
+    if (a > 0 && a % rowsPerStretch === 0) await pause(a / size);
     const row = rows[a] as Row;
     const start = a * size;
     if (kinds.isRelated(row)) {
@@ -135,6 +143,7 @@ function cellsOf(set: RowSet, calculation: Calculation, port: AskedPort): Uint8A
     for (let b = 0; b < size; b++) cells[start + b] = kinds.between(kind, kinds.of[b] as number);
     cells[start + a] = kinds.alone(row, row);
   }
+  if (size > rowsPerStretch) await pause(1);
   return cells;
 }
 

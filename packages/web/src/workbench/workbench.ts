@@ -50,7 +50,7 @@ import type {
 } from "./protocol.ts";
 import { compareDump, decidedBy, rulesAt, surveyObjects } from "./objects.ts";
 import { pageRow, rowSetOf, type RowSet } from "./rows.ts";
-import { askedPort, groupsOf, portText, surveyOf, tallyOf } from "./survey.ts";
+import { askedPort, groupsOf, portText, surveyOf, tallyOf, type Pause } from "./survey.ts";
 
 /** One state of the texts that could be read, with everything that was worked out from it. */
 interface State {
@@ -63,7 +63,7 @@ interface State {
 }
 
 /** The workbench over texts in memory. `today` (YYYY-MM-DD) is the day by which deviations expire. */
-export function openWorkbench(today: string): Workbench {
+export function openWorkbench(today: string, pause: Pause = () => Promise.resolve()): Workbench {
   let name = "";
   let hash = "";
   let revision = 0;
@@ -163,7 +163,7 @@ export function openWorkbench(today: string): Workbench {
     survey: async (question: SurveyQuestion): Promise<Survey> => {
       const state = stateOf(question.version);
       // Cells of both versions are compared one by one: rows are those of the newest.
-      return surveyOf(state.judged, setOf(stateOf("edited"), question.grouping), question, state.revision);
+      return surveyOf(state.judged, setOf(stateOf("edited"), question.grouping), question, state.revision, pause);
     },
     tally: async (question: TallyQuestion): Promise<Tally> => {
       const state = stateOf("edited");

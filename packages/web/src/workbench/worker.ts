@@ -11,9 +11,15 @@ export interface Call {
 export type Reply =
   | { readonly id: number; readonly answer: unknown }
   /** The workbench failed, which no text of a user makes it do. */
-  | { readonly id: number; readonly failure: string };
+  | { readonly id: number; readonly failure: string }
+  /** How far a long survey has come, 0 to 1. */
+  | { readonly share: number };
 
-const workbench = openWorkbench(new Date().toISOString().slice(0, 10));
+const workbench = openWorkbench(new Date().toISOString().slice(0, 10), async (share) => {
+  self.postMessage({ share } satisfies Reply);
+  // A turn of the event loop: calls that have come meanwhile begin.
+  await new Promise((resolve) => setTimeout(resolve));
+});
 
 self.addEventListener("message", ({ data: { id, method, parameters } }: MessageEvent<Call>) => {
   const call = workbench[method] as (...all: readonly unknown[]) => Promise<unknown>;
