@@ -129,6 +129,11 @@ describe.skipIf(noBrowser)("narrow screens", () => {
     expect(await stages.count()).toBe(5);
     const widths = await Promise.all((await stages.all()).map(async (one) => (await one.boundingBox())?.width ?? 0));
     expect(widths.filter((width) => width === 32)).toHaveLength(4);
+    await page.getByText("2 of 3 engines").click();
+    const engines = page.getByRole("list", { name: "Engines" }).getByRole("listitem");
+    expect(await engines.allInnerTexts()).toEqual(["spec derived", expect.stringMatching(/^contrail /), "lab needs netproof ui"]);
+    // Nothing lies over it.
+    await engines.getByRole("button").click({ trial: true });
     await page.getByRole("radio", { name: /^db-mistake/ }).click();
     await page.waitForURL(/stage=db-mistake/);
     expect(problems).toEqual([]);

@@ -4,6 +4,7 @@ import { useSignal } from "@preact/signals";
 import { FittedName } from "../parts/flow.tsx";
 import { Glyph } from "../parts/Glyph.tsx";
 import { useKeys } from "../state/keys.ts";
+import { Engines } from "./Engines.tsx";
 import { go, goToStage, opened, currentPort, currentStage, subject, where } from "../state/store.ts";
 import type { AssertionState, StageSummary } from "../workbench/protocol.ts";
 
@@ -73,13 +74,7 @@ export function StageBar(): JSX.Element {
         </>
       )}
       <span class="spring" />
-      <span class="caption when-wide">Engines</span>
-      {(about?.engines ?? []).map(({ name, nature, version }) => (
-        <span key={name} class="engine">
-          <span class={`nature ${nature}`} aria-hidden="true" />
-          {name} <span class="quiet">{version ?? nature}</span>
-        </span>
-      ))}
+      {about !== undefined && <Engines />}
       <PortMenu />
     </div>
   );

@@ -14,7 +14,7 @@ import {
   type StageResult,
 } from "@netproof/core/parts";
 import type { Material } from "./material.ts";
-import type { EngineSummary } from "./protocol.ts";
+import type { EngineSummary, Subject } from "./protocol.ts";
 
 /** Contrail's answers are found by asking class by class, which is for clusters of this many pods at most. */
 const mostForContrail = 2_500;
@@ -24,6 +24,7 @@ export interface Judged {
   readonly material: Material;
   /** Those that answer, the one that others are compared with first. */
   readonly engines: readonly EngineSummary[];
+  readonly absent: Subject["absent"];
   spec(stage: number): SpecCalculation;
   contrail(stage: number): ContrailCalculation;
   calculation(engine: string, stage: number): Calculation;
@@ -63,6 +64,9 @@ export async function judgedOf(material: Material, today: string, previous?: Jud
   return {
     material,
     engines,
+    absent: engines.some(({ name }) => name === "contrail")
+      ? []
+      : [{ name: "contrail", reason: `answers up to ${mostForContrail.toLocaleString("en")} pods` }],
     spec,
     contrail: contrails,
     calculation,

@@ -107,6 +107,8 @@ export interface Subject {
   /** At least one: manifests alone are one stage without a name. */
   readonly stages: readonly StageSummary[];
   readonly engines: readonly EngineSummary[];
+  /** Those that are not asked about what is open, and why. */
+  readonly absent: readonly { readonly name: string; readonly reason: string }[];
   readonly assertions: readonly { readonly id: string; readonly text: string }[];
   /** Rows under test, by id, in the file's order. */
   readonly focus: readonly string[];

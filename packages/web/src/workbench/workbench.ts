@@ -286,7 +286,7 @@ function groupRow(name: string, own: readonly PageRow[]): PageRow {
 }
 
 function subjectOf(judged: Judged, { rows }: RowSet): Subject {
-  const { material, engines } = judged;
+  const { material, engines, absent } = judged;
   const { bound, stages } = material;
   const last = snapshotAt(material, stages.length - 1);
   const count = (kind: PageRow["kind"]): number => rows.filter(({ endpoint }) => endpoint.kind === kind).length;
@@ -295,6 +295,7 @@ function subjectOf(judged: Judged, { rows }: RowSet): Subject {
     kind: bound === undefined ? "manifests" : "use-case",
     stages: stages.map((stage, index) => stageSummary(judged, stage, index)),
     engines,
+    absent,
     assertions: judged.report()?.assertions ?? [],
     focus: judged.report()?.focus ?? underTest.map(({ id }) => id),
     ports: portsOf(judged),
