@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { read, type Endpoint } from "@netproof/core/parts";
+import { parseAddress, read, type Endpoint } from "@netproof/core/parts";
 import { describe, expect, test } from "vitest";
 import { createLab } from "../src/engine.ts";
 import { noLab, skippedBecause } from "./lab.ts";
@@ -57,6 +57,21 @@ describe.skipIf(noLab !== undefined)(`Services by their own address${skippedBeca
     expect(await ask("stranger")).toMatch(/^(?:silence|E\w+)$/);
   });
 
+  test.each(["10.96.0.10", "fd96::10"])("SCTP to %s", async (host) => {
+    const { snapshot } = await read([{ name: "shop.yaml", text: shop }]);
+    await using lab = await createLab({ denyWith: "reject" }).open(snapshot);
+    const pod = (name: string): Endpoint => snapshot.pods.find((one) => one.name === name) ?? expect.fail(`no pod ${name}`);
+    const address = parseAddress(host) ?? expect.fail(host);
+    const { family } = address;
+    const protocol = "SCTP" as const;
+    await lab.serve(["web-1", "web-2"].map((name) => ({ from: pod("client"), to: pod(name), family, protocol, port: 5000 })));
+    const answers = await lab.ask(
+      ["client", "stranger"].map((name) => ({ from: pod(name), to: { kind: "external", address }, family, protocol, port: 132 }) as const),
+    );
+    // The kernel notes the endpoint behind, so what the client has seen is what there is to compare.
+    expect(answers.map(({ evidence }) => evidence.seen.kind)).toEqual(["open", "rejected"]);
+  });
+
   test("a Service without a selector leads to the endpoints of its slices", async () => {
     const { snapshot } = await read([{ name: "shop.yaml", text: `${shop}${byHand}` }]);
     await using lab = await createLab({ denyWith: "reject" }).open(snapshot);
@@ -90,13 +105,14 @@ spec:
     - { name: http, port: 80, targetPort: http }
     - { name: admin, port: 81, targetPort: 9090 }
     - { name: names, port: 53, targetPort: 5353, protocol: UDP }
+    - { name: calls, port: 132, targetPort: 5000, protocol: SCTP }
 ---
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata: { name: web, namespace: dev }
 spec:
   podSelector: { matchLabels: { app: web } }
-  ingress: [{ from: [{ podSelector: { matchLabels: { app: client } } }], ports: [{ port: 8080 }, { port: 5353, protocol: UDP }] }]
+  ingress: [{ from: [{ podSelector: { matchLabels: { app: client } } }], ports: [{ port: 8080 }, { port: 5353, protocol: UDP }, { port: 5000, protocol: SCTP }] }]
 `;
 
 const byHand = `---

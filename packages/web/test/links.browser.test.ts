@@ -117,6 +117,9 @@ describe.skipIf(noBrowser)("narrow screens", () => {
     for (const note of notes) {
       const box = (await note.boundingBox()) ?? expect.fail("a note is not shown");
       expect([box.x >= 0, box.x + box.width <= 390]).toEqual([true, true]);
+      // No empty line follows.
+      const line = await note.evaluate((element) => element.closest(".cm-line")?.getBoundingClientRect().bottom ?? 0);
+      expect(Math.abs(line - box.y - box.height)).toBeLessThan(8);
     }
     expect(problems).toEqual([]);
   });

@@ -119,8 +119,8 @@ const look = EditorView.theme({
       overflowWrap: "anywhere",
       lineHeight: "17px",
     },
-    // It would begin a line of its own.
-    ".cm-note + .cm-widgetBuffer": { display: "none" },
+    // An empty line would follow it.
+    ".cm-note + br": { display: "none" },
   },
   ".cm-note-nothing": { color: "var(--deny-text)" },
   ".cm-tooltip": { backgroundColor: "var(--surface)", color: "var(--text)", border: "1px solid var(--border)", borderRadius: "6px" },
