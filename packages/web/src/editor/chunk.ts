@@ -106,6 +106,7 @@ const look = EditorView.theme({
   ".cm-selectionBackground, &.cm-focused .cm-selectionBackground": {
     backgroundColor: "color-mix(in srgb, var(--allow) 26%, transparent) !important",
   },
+  ".cm-selectionMatch": { backgroundColor: "var(--border)" },
   ".cm-changed": { backgroundColor: "var(--changed-soft)", boxShadow: "inset 3px 0 0 var(--changed)" },
   ".cm-note": { float: "right", font: "11.5px/23px var(--sans)", color: "var(--text-2)", paddingLeft: "16px" },
   // Where a line has no room beside it, what it does stands below it.

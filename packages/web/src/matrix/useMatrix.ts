@@ -1,5 +1,5 @@
 import { useMemo } from "preact/hooks";
-import { currentRun, placeOf, runs } from "../lab/runs.ts";
+import { currentRun, runs } from "../lab/runs.ts";
 import { countChanges, type ChangeCounts } from "../parts/changes.ts";
 import { useAnswer } from "../state/answers.ts";
 import { currentStage, currentPort, subject } from "../state/store.ts";
@@ -107,12 +107,10 @@ function labCells(rows: readonly PageRow[], port: string | undefined): Uint8Arra
     return undefined;
   const cells = new Uint8Array(rows.length ** 2).fill(unanswered);
   const words = { allow: cell.allow, deny: cell.deny, undetermined: cell.undetermined } as const;
-  rows.forEach((from, i) => {
-    rows.forEach((to, j) => {
-      const place = placeOf(run, from.id, to.id, port);
-      const answer = place === undefined ? undefined : run.answers[place];
-      if (answer !== undefined) cells[i * rows.length + j] = words[answer.verdict];
-    });
+  const indexes = new Map(rows.map(({ id }, i) => [id, i]));
+  run.probes.forEach(({ from, to, port: own }, place) => {
+    const [i, j, answer] = [indexes.get(from), indexes.get(to), run.answers[place]];
+    if (own === port && i !== undefined && j !== undefined && answer !== undefined) cells[i * rows.length + j] = words[answer.verdict];
   });
   return cells;
 }
