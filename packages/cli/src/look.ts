@@ -1,9 +1,9 @@
 import { asciiGlyphs, plainPaint, unicodeGlyphs, type Look, type Paint } from "@netproof/core/parts";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { isatty } from "node:tty";
 import { pathToFileURL } from "node:url";
 import { styleText } from "node:util";
-import stringWidth from "string-width";
 import type { Options } from "./flags.ts";
 
 /** Where the files behind printed names are: `policy1.yaml` to its full path. */
@@ -73,8 +73,20 @@ function wantsAscii({ ascii }: Options, terminal: boolean): boolean {
   return TERM === "linux" || !/utf-?8/i.test(locale) || /^(?:zh|ja|ko)/i.test(locale);
 }
 
-function measure(text: string): number {
-  return /^[\u0020-\u007e]*$/.test(text) ? text.length : stringWidth(text);
+/** ASCII and our own glyphs, each one cell wide. */
+const plain = new RegExp(`^[\\u0020-\\u007e${Object.values(unicodeGlyphs).join("")}]*$`);
+
+/** How many cells of a terminal a text fills. */
+export function measure(text: string): number {
+  return plain.test(text) ? text.length : widthOfAny()(text);
+}
+
+let stringWidth: ((text: string) => number) | undefined;
+
+/** Loaded for the first text that needs it: it takes 30 ms, and most commands print none. */
+function widthOfAny(): (text: string) => number {
+  stringWidth ??= (createRequire(import.meta.url)("string-width") as { readonly default: (text: string) => number }).default;
+  return stringWidth;
 }
 
 type Style = "bold" | "dim" | "red" | "yellow" | "magenta" | "cyan" | "underline";
