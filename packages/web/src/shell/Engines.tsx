@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { hostKind } from "../host.ts";
+import { labState } from "../lab/runs.ts";
 import { go, subject, where } from "../state/store.ts";
 
 /** One engine as the stage bar shows it. */
@@ -26,7 +27,12 @@ export function Engines(): JSX.Element {
       <details
         class="engines-menu"
         onKeyDown={(event) => {
-          if (event.key === "Escape") event.currentTarget.open = false;
+          if (event.key !== "Escape") return;
+          event.currentTarget.open = false;
+          event.currentTarget.querySelector("summary")?.focus();
+        }}
+        onFocusOut={({ currentTarget, relatedTarget }) => {
+          if (relatedTarget instanceof Node && !currentTarget.contains(relatedTarget)) currentTarget.open = false;
         }}
       >
         <summary class="button">
@@ -66,9 +72,16 @@ function Chip({ name, nature, words, isAbsent }: EngineChip): JSX.Element {
 function chipsOf(): readonly EngineChip[] {
   const { engines = [], absent = [] } = subject.value ?? {};
   const isServed = hostKind === "served" && where.value.source === "local";
+  // Known once somebody has looked at the lab.
+  const cannotRun = labState.value?.canRun === false;
   return [
     ...engines.map(({ name, nature, version }) => ({ name, nature, words: version ?? nature, isAbsent: false })),
     ...absent.map(({ name, reason }) => ({ name, nature: "derived" as const, words: reason, isAbsent: true })),
-    { name: "lab", nature: "observed", words: isServed ? "run it" : "needs netproof ui", isAbsent: !isServed },
+    {
+      name: "lab",
+      nature: "observed",
+      words: !isServed ? "needs netproof ui" : cannotRun ? "cannot run here" : "run it",
+      isAbsent: !isServed || cannotRun,
+    },
   ];
 }

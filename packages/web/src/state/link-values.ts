@@ -34,7 +34,8 @@ export function unmetIn(keys: Where["keys"], { stages }: Subject): Unmet {
         : `The link asks for stage ${stage}; there are ${names.join(", ")}. This is ${names[0] ?? ""}.`,
     );
   }
-  if (vs !== "" && !names.includes(vs)) leave("vs", `The link compares with stage ${vs}, which is not here, so that was left out.`);
+  if (vs.startsWith("files-")) leave("vs", "The link compares with other files, which this page cannot do yet, so that was left out.");
+  else if (vs !== "" && !names.includes(vs)) leave("vs", `The link compares with stage ${vs}, which is not here, so that was left out.`);
   for (const [key, known] of Object.entries(words) as readonly (readonly [WhereKey, readonly string[]])[]) {
     const value = keys[key] ?? "";
     if (value !== "" && !known.includes(value))

@@ -129,7 +129,7 @@ const mostForDesign = 60;
 export async function openExample(name: string, arrival: "move" | "stay" = "move"): Promise<void> {
   const examples = await loadChunk("examples");
   const example = examples.find((one) => one.name === name);
-  if (example === undefined) failure.value = `no example is called ${name}`;
+  if (example === undefined) linkTrouble.value = `There is no example called ${name}.`;
   else await openSource(example, name, arrival);
 }
 

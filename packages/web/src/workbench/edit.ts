@@ -38,16 +38,18 @@ export function editDifference(
     for (const to of all) {
       let [was, is] = [cell.none as number, cell.none as number];
       reaches.forEach((of, i) => {
-        const [source, target] = [from.classes[i] ?? [-1, -1], to.classes[i] ?? [-1, -1]];
-        if (source[0] >= 0 && target[0] >= 0) was = together(was, cellOf(of.before.between(source[0], target[0], "none"), port));
-        if (source[1] >= 0 && target[1] >= 0) is = together(is, cellOf(of.after.between(source[1], target[1], "none"), port));
+        const [sender, receiver] = [from.classes[i] ?? [-1, -1], to.classes[i] ?? [-1, -1]];
+        if (sender[0] >= 0 && receiver[0] >= 0) was = together(was, cellOf(of.before.between(sender[0], receiver[0], "none"), port));
+        if (sender[1] >= 0 && receiver[1] >= 0) is = together(is, cellOf(of.after.between(sender[1], receiver[1], "none"), port));
       });
       if (was === is || was === cell.none || is === cell.none) continue;
       for (const a of from.rows) {
         for (const b of to.rows) {
-          if (a === b || (isOutsideRow(rows[a] as Row) && isOutsideRow(rows[b] as Row))) continue;
+          const [source, target] = [rows[a] as Row, rows[b] as Row];
+          // Pods of one workload talk to each other too; a single endpoint does not.
+          if (pairCount(source, target) === 0 || (isOutsideRow(source) && isOutsideRow(target))) continue;
           const kind = isOpen(was) === isOpen(is) ? "other" : isOpen(is) ? "opened" : "closed";
-          counts[kind] += pairCount(rows[a] as Row, rows[b] as Row);
+          counts[kind] += pairCount(source, target);
           if (pairs.length < mostNamed) pairs.push([a, b, was, is]);
         }
       }
