@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { changesText, countChanges } from "../src/parts/changes.ts";
-import { cell } from "../src/workbench/protocol.ts";
+import { cell, changeOf } from "../src/workbench/protocol.ts";
 import { openWorkbench } from "../src/workbench/workbench.ts";
 
 const { none, allow, deny, undetermined, some } = cell;
@@ -45,4 +45,14 @@ test("an edit that isolates a Deployment's pods closes as many flows as it has p
   expect((await workbench.rows("workload")).map(({ size }) => size)).toContain(3);
   const { closed, opened, other } = await workbench.difference(0, "spec", "80/TCP");
   expect([closed, opened, other]).toEqual([3, 0, 0]);
+});
+
+test("what nobody can tell neither opens nor closes", () => {
+  expect(changeOf(cell.allow, cell.undetermined)).toBe("other");
+  expect(changeOf(cell.undetermined, cell.deny)).toBe("other");
+  expect(changeOf(cell.allow, cell.some)).toBe("other");
+  expect(changeOf(cell.some, cell.deny)).toBe("closed");
+  expect(changeOf(cell.deny, cell.some)).toBe("opened");
+  expect(changeOf(cell.deny, cell.deny)).toBeUndefined();
+  expect(changeOf(cell.none, cell.allow)).toBeUndefined();
 });

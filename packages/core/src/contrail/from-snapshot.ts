@@ -1,4 +1,4 @@
-import type { Labels, Namespace, Pod, Snapshot } from "../model/cluster.ts";
+import { sameLabels, type Namespace, type Pod, type Snapshot } from "../model/cluster.ts";
 import type { NetworkPolicy } from "../model/policy.ts";
 import { kubePolicy } from "./from-manifests.ts";
 import type { KubeEvent, KubeNamespace, KubeObject, KubePod, KubePolicy } from "./kube-objects.ts";
@@ -98,10 +98,6 @@ function sameNamespace(a: KubeNamespace, b: KubeNamespace): boolean {
 
 function samePod(a: KubePod, b: KubePod): boolean {
   return sameLabels(a.labels, b.labels);
-}
-
-function sameLabels(a: Labels, b: Labels): boolean {
-  return a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);
 }
 
 function namespaceOf({ name, labels, origin }: Namespace): KubeNamespace {

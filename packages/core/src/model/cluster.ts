@@ -7,6 +7,13 @@ import type { ClusterPolicy, NetworkPolicy, Unread } from "./policy.ts";
 /** A Map, not an object: `Exists constructor` must not match a pod without labels. */
 export type Labels = ReadonlyMap<string, string>;
 
+/** The same keys with the same values, in whatever order. */
+export function sameLabels(a: Labels, b: Labels): boolean {
+  if (a.size !== b.size) return false;
+  for (const [key, value] of a) if (b.get(key) !== value) return false;
+  return true;
+}
+
 export interface Namespace {
   readonly kind: "namespace";
   readonly name: string;

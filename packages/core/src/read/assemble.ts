@@ -1,4 +1,4 @@
-import type { Namespace, Node, Pod, Service, Snapshot } from "../model/cluster.ts";
+import { sameLabels, type Namespace, type Node, type Pod, type Service, type Snapshot } from "../model/cluster.ts";
 import type { Ledger } from "../model/ledger.ts";
 import type { ClusterPolicy, NetworkPolicy, Unread } from "../model/policy.ts";
 import { compareTexts, type Diagnostic } from "../text/diagnostic.ts";
@@ -6,7 +6,7 @@ import { spanOf } from "../text/source.ts";
 import { nearest } from "../text/suggest.ts";
 import { readClusterPolicy } from "./clusterpolicy.ts";
 import { withoutRepetitions } from "./duplicates.ts";
-import { originOf, sameLabels, spanAt, type Reading } from "./kubernetes.ts";
+import { originOf, spanAt, type Reading } from "./kubernetes.ts";
 import { clusterPolicyKinds, useOf, workloadKinds } from "./kinds.ts";
 import { assumedEntries, readCounts, skippedKinds } from "./ledger.ts";
 import { firstLetters } from "./letters.ts";
@@ -58,7 +58,7 @@ export function assemble(objects: readonly ManifestObject[], options: ReadOption
   const nodes = [...of("Node").map((object) => readNode(object).node), ...(extra.nodes ?? [])].sort(byName);
   const policies = of("NetworkPolicy").map(readNetworkPolicy);
   const clusterPolicyObjects = clusterPolicyKinds.flatMap(of);
-  const made = rememberedCluster(of("Pod"), workloadKinds.flatMap(of), { namespaces, nodes, options }, extra);
+  const made = rememberedPodsOf(of("Pod"), workloadKinds.flatMap(of), { namespaces, nodes, options }, extra);
   const services = servicesOf(of("Service"), [...of("EndpointSlice"), ...of("Endpoints")], namespaces, extra);
 
   const snapshot: Snapshot = {
@@ -147,7 +147,7 @@ interface Made {
 const rememberedMade = remembering<Made>();
 
 /** `podsOf`, again for the same objects: an edit of a policy leaves thousands of pods as they were. */
-function rememberedCluster(
+function rememberedPodsOf(
   podObjects: readonly ManifestObject[],
   workloads: readonly ManifestObject[],
   cluster: Cluster,

@@ -9,21 +9,8 @@ export type KindUse =
 
 /** What to do with a kind; groups that nobody told us of are judged by the name of the kind (S20). */
 export function useOf(group: string, kind: string): KindUse {
-  let ofGroup = answered.get(group);
-  if (ofGroup === undefined) {
-    ofGroup = new Map();
-    answered.set(group, ofGroup);
-  }
-  let use = ofGroup.get(kind);
-  if (use === undefined) {
-    use = table.get(`${group}/${kind}`) ?? guess(kind);
-    ofGroup.set(kind, use);
-  }
-  return use;
+  return table.get(`${group}/${kind}`) ?? guess(kind);
 }
-
-/** By group and kind: it is asked several times of each of a hundred thousand objects. */
-const answered = new Map<string, Map<string, KindUse>>();
 
 /** The kinds that a workload controller makes pods for, in the order of the ledger. */
 export const workloadKinds: readonly string[] = [

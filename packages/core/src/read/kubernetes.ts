@@ -1,4 +1,4 @@
-import type { Labels } from "../model/cluster.ts";
+import { sameLabels, type Labels } from "../model/cluster.ts";
 import type { AssumedEntry, SkippedEntry } from "../model/ledger.ts";
 import { parseAddress, type Address } from "../net/address.ts";
 import { protocols, type Protocol } from "../net/ports.ts";
@@ -168,12 +168,6 @@ export function sameAsBefore<T extends object>(last: WeakMap<Source, T>, reading
   if (before !== undefined && isSame(before, found)) return before;
   last.set(source, found);
   return found;
-}
-
-export function sameLabels(a: Labels, b: Labels): boolean {
-  if (a.size !== b.size) return false;
-  for (const [key, value] of a) if (b.get(key) !== value) return false;
-  return true;
 }
 
 /** TCP when missing (S7); undefined when it is none that the API knows. */

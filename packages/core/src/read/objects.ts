@@ -6,7 +6,6 @@ import { textOrLetter } from "./letters.ts";
 import { walkLists } from "./lists.ts";
 import type { ManifestObject } from "./manifest.ts";
 import { say } from "./messages.ts";
-import { oncePerObject } from "./remember.ts";
 import { fieldOf, isRecord, type Fields } from "./value.ts";
 
 /** The objects of one document, and what is wrong with it as a whole. */
@@ -16,9 +15,9 @@ export interface DocumentObjects {
 }
 
 /** Who an object is (S20): group, kind, namespace and name. A stage of a use case replaces and deletes by it. */
-export const objectKey: (object: ManifestObject) => string = oncePerObject(
-  ({ group, kind, namespace, name }) => `${group}/${kind}/${namespace ?? ""}/${name}`,
-);
+export function objectKey({ group, kind, namespace, name }: ManifestObject): string {
+  return `${group}/${kind}/${namespace ?? ""}/${name}`;
+}
 
 /** `NetworkPolicy shop/web`, `Node worker-1`: as messages name an object. */
 export function objectTitle({ kind, namespace, name }: ManifestObject): string {

@@ -1,4 +1,4 @@
-import { cell } from "../workbench/protocol.ts";
+import { cell, changeOf } from "../workbench/protocol.ts";
 import { counted } from "./counted.ts";
 
 /** Flows between endpoints, not cells between rows: a row of 50 pods closes 50 of them. */
@@ -12,14 +12,11 @@ export interface ChangeCounts {
 /** What became of each cell, counted by the endpoints behind its row and its column. `sizes`: by row. */
 export function countChanges(before: Uint8Array, now: Uint8Array, sizes: readonly number[]): ChangeCounts {
   const counts = { opened: 0, closed: 0, other: 0 };
-  const isOpen = (value: number): boolean => value === cell.allow || value === cell.some;
   sizes.forEach((size, a) => {
     sizes.forEach((other, b) => {
       const at = a * sizes.length + b;
-      const [was, is] = [before[at] ?? cell.none, now[at] ?? cell.none];
-      if (was === is || was === cell.none || is === cell.none) return;
-      const isUnclear = was === cell.undetermined || is === cell.undetermined || isOpen(was) === isOpen(is);
-      counts[isUnclear ? "other" : isOpen(is) ? "opened" : "closed"] += size * (a === b ? other - 1 : other);
+      const change = changeOf(before[at] ?? cell.none, now[at] ?? cell.none);
+      if (change !== undefined) counts[change] += size * (a === b ? other - 1 : other);
     });
   });
   return counts;

@@ -70,6 +70,7 @@ export async function openSource(source: OpenSource, sourceName: string, arrival
       await loadChunk("engine"),
       (problem) => {
         workbench.value = undefined;
+        surveyed.value = undefined;
         failure.value = problem;
       },
       (share) => (surveyed.value = share === 1 ? undefined : share),
@@ -162,14 +163,15 @@ export async function removeText(path: string): Promise<void> {
   if (answer !== undefined && answer.revision >= revision.value) await take(answer);
 }
 
-/** Whose rows are shown, and which. */
-let rowsTaken: { readonly of: Workbench | undefined; readonly number: number } = { of: undefined, number: 0 };
+/** The rows that were asked for last: of which workbench, and which. */
+let taken: { readonly of: Workbench; readonly number: number; readonly rows: Promise<readonly PageRow[]> } | undefined;
 
+/** Rows that are the same are not sent again. An answer that waits for them is not overtaken by a later one, which waits for them too. */
 async function take(answer: Opened): Promise<void> {
   const of = workbench.value;
-  if (answer.subject !== undefined && (rowsTaken.of !== of || rowsTaken.number !== answer.rows)) {
-    rowsTaken = { of, number: answer.rows };
-    currentRows.value = (await of?.rows("workload")) ?? [];
+  if (of !== undefined && answer.subject !== undefined) {
+    if (taken?.of !== of || taken.number !== answer.rows) taken = { of, number: answer.rows, rows: of.rows("workload") };
+    currentRows.value = await taken.rows;
   }
   opened.value = answer;
 }

@@ -1,7 +1,7 @@
-import { nodeNameOf, pairCount, type Calculation, type Endpoint, type Reachability, type Row } from "@netproof/core/parts";
-import { cell, type EditDifference } from "./protocol.ts";
+import { isOutside, pairCount, type Calculation, type Endpoint, type Reachability, type Row } from "@netproof/core/parts";
+import { cell, changeOf, type EditDifference } from "./protocol.ts";
 import { cellOf, together, type AskedPort } from "./survey.ts";
-import type { RowSet } from "./rows.ts";
+import { isNodeRow, type RowSet } from "./rows.ts";
 
 /** So many changed flows are named; all are counted, by the endpoints behind them. */
 const mostNamed = 2_000;
@@ -26,7 +26,7 @@ export function editDifference(
       return member === undefined ? [-1, -1] : [classIn(of.before, member), classIn(of.after, member)];
     });
     if (classes.some(([was, is]) => is >= 0 !== was >= 0)) isComparable = false;
-    const key = `${String(isOutsideRow(row))} ${String(isNodeRow(row))} ${classes.join(" ")}`;
+    const key = `${String(isOutside(row))} ${String(isNodeRow(row))} ${classes.join(" ")}`;
     const own = kinds.get(key);
     if (own === undefined) kinds.set(key, { classes, rows: [index] });
     else own.rows.push(index);
@@ -42,14 +42,14 @@ export function editDifference(
         if (sender[0] >= 0 && receiver[0] >= 0) was = together(was, cellOf(of.before.between(sender[0], receiver[0], "none"), port));
         if (sender[1] >= 0 && receiver[1] >= 0) is = together(is, cellOf(of.after.between(sender[1], receiver[1], "none"), port));
       });
-      if (was === is || was === cell.none || is === cell.none) continue;
+      const change = changeOf(was, is);
+      if (change === undefined) continue;
       for (const a of from.rows) {
         for (const b of to.rows) {
           const [source, target] = [rows[a] as Row, rows[b] as Row];
           // Pods of one workload talk to each other too; a single endpoint does not.
-          if (pairCount(source, target) === 0 || (isOutsideRow(source) && isOutsideRow(target))) continue;
-          const kind = isOpen(was) === isOpen(is) ? "other" : isOpen(is) ? "opened" : "closed";
-          counts[kind] += pairCount(source, target);
+          if (pairCount(source, target) === 0 || (isOutside(source) && isOutside(target))) continue;
+          counts[change] += pairCount(source, target);
           if (pairs.length < mostNamed) pairs.push([a, b, was, is]);
         }
       }
@@ -60,16 +60,4 @@ export function editDifference(
 
 function classIn(reach: Reachability, endpoint: Endpoint): number {
   return reach.classOf(endpoint) ?? -1;
-}
-
-function isOutsideRow({ endpoint }: Row): boolean {
-  return endpoint.kind === "outside" || endpoint.kind === "elsewhere";
-}
-
-function isNodeRow({ members }: Row): boolean {
-  return members.some((member) => nodeNameOf(member) !== undefined);
-}
-
-function isOpen(value: number): boolean {
-  return value === cell.allow || value === cell.some;
 }

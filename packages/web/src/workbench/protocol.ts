@@ -200,6 +200,14 @@ export type TallyQuestion = Pick<SurveyQuestion, "stage" | "engine" | "port">;
 /** A cell's value. `some`: on some ports only, in one family only, or for some pairs of a group. */
 export const cell = { none: 0, deny: 1, allow: 2, undetermined: 3, some: 4 } as const;
 
+/** What became of a cell; undefined where nothing did, or where there was or is no question. What nobody can tell neither opens nor closes. */
+export function changeOf(was: number, is: number): "opened" | "closed" | "other" | undefined {
+  if (was === is || was === cell.none || is === cell.none) return undefined;
+  const isOpen = (value: number): boolean => value === cell.allow || value === cell.some;
+  if (was === cell.undetermined || is === cell.undetermined || isOpen(was) === isOpen(is)) return "other";
+  return isOpen(is) ? "opened" : "closed";
+}
+
 export interface MatchQuestion {
   readonly stage: number;
   readonly grouping: Grouping;

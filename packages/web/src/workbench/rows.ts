@@ -2,6 +2,7 @@ import {
   addressIn,
   endpointName,
   familiesOf,
+  nodeNameOf,
   rowOptionsOf,
   rowsOf,
   sortRows,
@@ -116,6 +117,11 @@ export function rowSetOf(judged: Judged, grouping: Grouping, earlier?: RowSet): 
     indexOf: (endpoint) => index.get(typeof endpoint === "string" ? endpoint : endpointName(endpoint)),
     viewOf: (calculation) => viewAt(sorted, calculation, families),
   };
+}
+
+/** Nodes, and pods that share their node's network: each is related to other endpoints than its likes. */
+export function isNodeRow({ members }: Row): boolean {
+  return members.some((member) => nodeNameOf(member) !== undefined);
 }
 
 export function pageRow({ endpoint, members: [first] }: Row): PageRow {

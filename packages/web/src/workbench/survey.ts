@@ -5,7 +5,6 @@ import {
   isAllPorts,
   isEmptyPorts,
   isOutside,
-  nodeNameOf,
   pairCount,
   portSet,
   protocols,
@@ -18,7 +17,7 @@ import {
 } from "@netproof/core/parts";
 import type { Judged } from "./judged.ts";
 import { cell, type Survey, type SurveyQuestion, type Tally, type TallyQuestion } from "./protocol.ts";
-import type { RowSet } from "./rows.ts";
+import { isNodeRow, type RowSet } from "./rows.ts";
 
 /** One port of one protocol; undefined for all of them together. */
 export type AskedPort = { readonly protocol: Protocol; readonly port: number } | undefined;
@@ -51,7 +50,6 @@ export async function surveyOf(judged: Judged, set: RowSet, question: SurveyQues
           cells,
           broken,
           shares: undefined,
-
           counts: countsOf(set.rows, cells, broken),
         };
   return { ...survey, took: performance.now() - started };
@@ -62,7 +60,6 @@ interface Kinds {
   /** By row. */
   readonly of: Uint32Array;
   readonly count: number;
-  isOutside(kind: number): boolean;
   /** What two kinds may open; asked once. */
   between(from: number, to: number): number;
   /** Nodes are related to pods, each to others: what they may open is asked row by row. */
@@ -99,7 +96,6 @@ function kindsOf({ rows, families, viewOf }: RowSet, calculation: Calculation, p
   return {
     of: kindOf,
     count,
-    isOutside: (kind) => kinds[kind]?.outside === true,
     between: (a, b) => {
       const at = a * count + b;
       if (known[at] !== 255) return known[at] as number;
@@ -114,7 +110,7 @@ function kindsOf({ rows, families, viewOf }: RowSet, calculation: Calculation, p
       known[at] = value;
       return value;
     },
-    isRelated: (row) => row.members.some((member) => nodeNameOf(member) !== undefined),
+    isRelated: isNodeRow,
     alone: (from, to) => (isOutside(from) && isOutside(to) ? cell.none : cellOfView((view ??= viewOf(calculation)), from, to, port)),
   };
 }
@@ -153,7 +149,6 @@ export function tallyOf(judged: Judged, set: RowSet, { engine, stage, port: aske
   const port = askedPort(asked);
   const { rows } = set;
   const kinds = kindsOf(set, judged.calculation(engine, stage), port);
-  const size = (row: number): number => (rows[row] as Row).endpoint.size;
   /** By value of a cell, pairs of endpoints. */
   const sums = [0, 0, 0, 0, 0];
   const add = (value: number, pairs: number): void => {
@@ -166,15 +161,16 @@ export function tallyOf(judged: Judged, set: RowSet, { engine, stage, port: aske
   const [sources, targets] = [new Float64Array(kinds.count), new Float64Array(kinds.count)];
   rows.forEach((row, a) => {
     const kind = kinds.of[a] as number;
-    targets[kind] = (targets[kind] as number) + size(a);
+    const { size } = row.endpoint;
+    targets[kind] = (targets[kind] as number) + size;
     if (kinds.isRelated(row)) {
-      for (let b = 0; b < rows.length; b++) add(cellAt(a, b), size(a) * (a === b ? size(b) - 1 : size(b)));
+      rows.forEach((other, b) => add(cellAt(a, b), pairCount(row, other)));
       return;
     }
-    sources[kind] = (sources[kind] as number) + size(a);
+    sources[kind] = (sources[kind] as number) + size;
     // The row with itself is no pair of kinds.
-    add(kinds.between(kind, kind), -(size(a) ** 2));
-    if (size(a) > 1) add(cellAt(a, a), size(a) * (size(a) - 1));
+    add(kinds.between(kind, kind), -(size ** 2));
+    if (size > 1) add(cellAt(a, a), pairCount(row, row));
   });
   sources.forEach((from, a) => {
     if (from > 0) targets.forEach((to, b) => add(kinds.between(a, b), from * to));
@@ -184,7 +180,7 @@ export function tallyOf(judged: Judged, set: RowSet, { engine, stage, port: aske
   let broken = 0;
   for (const at of wrong) {
     const [a, b] = [Math.floor(at / rows.length), at % rows.length];
-    if (cellAt(a, b) !== cell.none) broken += size(a) * (a === b ? size(b) - 1 : size(b));
+    if (cellAt(a, b) !== cell.none) broken += pairCount(rows[a] as Row, rows[b] as Row);
   }
   const counts = { pairs: 0, allow: 0, deny: 0, undetermined: 0, some: 0, broken };
   for (const value of countedValues) {

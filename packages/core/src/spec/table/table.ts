@@ -1,4 +1,4 @@
-import type { Node, Pod, Snapshot } from "../../model/cluster.ts";
+import { sameLabels, type Node, type Pod, type Snapshot } from "../../model/cluster.ts";
 import type { ClusterPolicy, NetworkPolicy, Tier } from "../../model/policy.ts";
 import { sameAddress, type Address, type Family } from "../../net/address.ts";
 import type { Differences, Reachability } from "../../reach/reachability.ts";
@@ -215,10 +215,9 @@ function haveSameNodes(before: Snapshot, after: Snapshot): boolean {
 }
 
 function isSameNode(a: Node, b: Node): boolean {
-  const sameLabels = a.labels.size === b.labels.size && [...a.labels].every(([key, value]) => b.labels.get(key) === value);
   return (
     a.name === b.name &&
-    sameLabels &&
+    sameLabels(a.labels, b.labels) &&
     a.addresses.length === b.addresses.length &&
     a.addresses.every((address, i) => sameAddress(address, b.addresses[i] as Address))
   );
