@@ -43,7 +43,12 @@ test("an edit that isolates a Deployment's pods closes as many flows as it has p
   });
   await workbench.edit("policy.yaml", policy("{from: [{podSelector: {matchLabels: {app: web}}}]}"));
   expect((await workbench.rows("workload")).map(({ size }) => size)).toContain(3);
-  const { closed, opened, other } = await workbench.difference(0, "spec", "80/TCP");
+  const { closed, opened, other } = await workbench.difference({
+    was: { version: "kept", stage: 0 },
+    now: { version: "edited", stage: 0 },
+    engine: "spec",
+    port: "80/TCP",
+  });
   expect([closed, opened, other]).toEqual([3, 0, 0]);
 });
 

@@ -11,7 +11,7 @@ beforeAll(async () => {
   dayOne = subject ?? expect.fail("day-one is read");
 });
 
-const unmet = (link: string, about: Subject = dayOne) => unmetIn(parseWhere(link).keys, about);
+const unmet = (link: string, about: Subject = dayOne, compared?: string) => unmetIn(parseWhere(link), about, compared);
 
 test("what is there is not spoken of", () => {
   expect(unmet("#/day-one/matrix?stage=policy1&mode=diff&group=ns&sort=reach&panel=wide&scope=all")).toEqual({ sentences: [], keys: {} });
@@ -49,4 +49,26 @@ test("each word that is none of the known ones is named", () => {
     ],
     keys: { mode: "", group: "", sort: "" },
   });
+});
+
+test("views, overlays, tabs and engines that are none are named", () => {
+  expect(unmet("#/day-one/matrix?mode=one&engines=lab&tab=pods&overlay=intent").sentences).toEqual([]);
+  expect(unmet("#/day-one/matrx?engines=calico&overlay=intent,paths&tab=chains")).toEqual({
+    sentences: [
+      "The link's view matrx is none of design, matrix, editor, objects, lab, tour, open. This is design.",
+      "The link's overlay paths is none of intent, changes, none, so it was left out.",
+      "The link's tab chains is none of rules, tags, groups, nftables, pods, so it was left out.",
+      "The link's engines calico is none of spec, contrail, lab, so it was left out.",
+    ],
+    keys: { overlay: "", tab: "", engines: "" },
+  });
+});
+
+test("other files to compare with are asked for, unless they were chosen", () => {
+  const link = "#/day-one/matrix?vs=files-9f3a2c1e";
+  expect(unmet(link)).toEqual({
+    sentences: ["The link compares with other files: choose them under `compare with` of the matrix."],
+    keys: {},
+  });
+  expect(unmet(link, dayOne, "9f3a2c1e").sentences).toEqual([]);
 });

@@ -61,7 +61,12 @@ test.each(readdirSync(scenarioFolder).filter((name) => !name.includes(".")))(
           const isRange = [from, to].some((row) => rows[row]?.kind === "elsewhere");
           if (was !== is && was !== cell.none && is !== cell.none && !isRange) expected.push(`${from} ${to} ${was ?? 0} ${is ?? 0}`);
         }
-        const { pairs, isComparable } = await workbench.difference(stage, engine, port);
+        const { pairs, isComparable } = await workbench.difference({
+          was: { version: "kept", stage },
+          now: { version: "edited", stage },
+          engine,
+          port,
+        });
         if (isComparable) expect(pairs.map((pair) => pair.join(" ")).toSorted()).toEqual(expected.toSorted());
         const ends = rows.flatMap((from, a) => rows.map((to, b) => ({ from: from.id, to: to.id, at: a * now.rows + b })));
         const lanes = await workbench.lanes({ stage, engine, port, pairs: ends.map(({ from, to }) => [from, to] as const) });
@@ -128,6 +133,121 @@ test("rows stay the same object over edits that part nobody anew, and are as tho
       const [now, anew] = [await workbench.survey(ask), await fresh.survey(ask)];
       expect(now.cells).toEqual(anew.cells);
       expect(now.counts).toEqual(anew.counts);
+    }
+  }
+});
+
+/** The pods of two Deployments and one that only this cluster has; pods of another cluster have other names and addresses. */
+function cluster(tag: string, subnet: number, alone: string, policy: string) {
+  const pod = (name: string, app: string, i: number, owner: string) =>
+    `- {apiVersion: v1, kind: Pod, metadata: {name: ${name}, namespace: shop, labels: {app: ${app}, pod-template-hash: ${tag}}, ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: ${owner}, uid: u, controller: true}]}, status: {podIP: 10.0.${subnet}.${i}}}`;
+  const pods = [
+    ...[1, 2].map((i) => pod(`web-${tag}-aaaa${i}`, "web", i, `web-${tag}`)),
+    pod(`db-${tag}-bbbbb`, "db", 3, `db-${tag}`),
+    pod(`${alone}-${tag}-ccccc`, alone, 4, `${alone}-${tag}`),
+  ];
+  return [
+    { path: "pods.yaml", text: ["apiVersion: v1", "kind: List", "items:", ...pods].join("\n") },
+    { path: "guard.yaml", text: policy },
+  ];
+}
+
+test("another dump is compared workload by workload, whatever its pods are called", async () => {
+  const workbench = openWorkbench(today);
+  const web = "{podSelector: {matchLabels: {app: web}}}";
+  await workbench.open({ name: "here", files: cluster("5d9f7c6b8d", 1, "cache", guard("app: db", web)) });
+  const compared = await workbench.compare({
+    name: "there",
+    files: cluster("7f6b5d4c9b", 2, "queue", guard("app: web", "{podSelector: {}}")),
+  });
+  expect(compared).toMatchObject({ name: "there", errors: [] });
+  const rows = await workbench.rows("workload");
+  expect(await workbench.unmatched()).toEqual({ onlyHere: ["cache"], onlyThere: ["queue"] });
+  const ask = { stage: 0, engine: "spec", port: "80/TCP" } as const;
+  const [there, here] = await Promise.all(
+    (["compared", "edited"] as const).map((version) => workbench.survey({ version, grouping: "workload", ...ask })),
+  );
+  const at = (survey: typeof there, from: string, to: string) => {
+    const [a, b] = [from, to].map((name) => rows.findIndex((row) => row.name === name)) as [number, number];
+    return survey?.cells[a * rows.length + b];
+  };
+  expect([at(there, "web", "db"), at(there, "db", "web"), at(there, "cache", "db")]).toEqual([cell.allow, cell.allow, cell.none]);
+  expect([at(here, "web", "db"), at(here, "db", "web"), at(here, "cache", "db")]).toEqual([cell.allow, cell.allow, cell.deny]);
+  // Everything is open there into db; here only from web, and from outside it is the other way round.
+  const outside = rows.filter(({ kind }) => kind === "elsewhere");
+  for (const { name } of outside) {
+    expect([at(there, name, "db"), at(there, name, "web")]).toEqual([cell.allow, cell.deny]);
+    expect([at(here, name, "db"), at(here, name, "web")]).toEqual([cell.deny, cell.allow]);
+  }
+  const [group] = await workbench.rows("namespace");
+  const spaces = await workbench.survey({ version: "compared", grouping: "namespace", ...ask });
+  expect([group?.name, spaces.rows, spaces.cells[0]]).toEqual(["shop", (await workbench.rows("namespace")).length, cell.allow]);
+
+  const broken = await workbench.compare({ name: "broken", files: [{ path: "x.yaml", text: "kind: [" }] });
+  expect(broken.errors).toHaveLength(1);
+  // What could be read before stays.
+  expect(await workbench.unmatched()).toEqual({ onlyHere: ["cache"], onlyThere: ["queue"] });
+});
+
+test("stages of two use cases are compared by their names, the last one where there is no such", async () => {
+  const workbench = openWorkbench(today);
+  await workbench.open(scenario("day-one"));
+  await workbench.compare(scenario("day-one"));
+  const all = async (version: "compared" | "edited", stage: number) =>
+    (await workbench.survey({ version, stage, engine: "spec", port: "80/TCP", grouping: "workload" })).cells;
+  for (const stage of [0, 1, 2, 3, 4]) expect(await all("compared", stage)).toEqual(await all("edited", stage));
+  const { files } = scenario("day-one");
+  const renamed = files.map(({ path, text }) => ({ path, text: text.replaceAll("db-guarded", "guarded") }));
+  await workbench.compare({ name: "renamed", files: renamed });
+  expect(await all("compared", 2)).toEqual(await all("edited", 4));
+});
+
+test("what is alike has the same answers, and a label that a rule looks at tells it apart", async () => {
+  const workbench = openWorkbench(today);
+  await workbench.open({
+    name: "x",
+    files: [
+      { path: "pods.yaml", text: shop },
+      { path: "guard.yaml", text: guard("role: db", "{podSelector: {matchLabels: {role: web}}}") },
+    ],
+  });
+  const alike = (from: string, to: string) => workbench.alike(0, `shop/${from}`, `shop/${to}`);
+  expect(await alike("a", "d")).toEqual({ from: ["shop/a", "shop/b"], to: ["shop/c", "shop/d"] });
+  expect(await alike("c", "d")).toEqual({ from: ["shop/c", "shop/d"], to: ["shop/c", "shop/d"] });
+  expect(await workbench.alike(0, "nobody", "shop/a")).toBeUndefined();
+  await workbench.edit("guard.yaml", guard("app: c", "{podSelector: {matchLabels: {role: web}}}"));
+  expect(await alike("a", "d")).toEqual({ from: ["shop/a", "shop/b"], to: ["shop/d"] });
+  const rows = await workbench.rows("workload");
+  const { cells } = await workbench.survey({ version: "edited", stage: 0, engine: "spec", port: undefined, grouping: "workload" });
+  const at = (from: string, to: string) =>
+    cells[rows.findIndex(({ id }) => id === from) * rows.length + rows.findIndex(({ id }) => id === to)];
+  for (const from of rows) {
+    for (const to of rows) {
+      const { from: sources, to: targets } = (await workbench.alike(0, from.id, to.id)) ?? expect.fail("both are here");
+      for (const one of sources)
+        for (const other of targets) if (one !== other && from !== to) expect(at(one, other)).toBe(at(from.id, to.id));
+    }
+  }
+});
+
+test("the most reachable namespaces are those into which most of the pairs are open", async () => {
+  const workbench = openWorkbench(today);
+  await workbench.open(scenario("day-one"));
+  const rows = await workbench.rows("workload");
+  for (const stage of [0, 1, 3]) {
+    const { cells } = await workbench.survey({ version: "edited", stage, engine: "spec", port: "80/TCP", grouping: "workload" });
+    const { reached } = await workbench.tally({ stage, engine: "spec", port: "80/TCP" });
+    expect(reached.map(({ open, pairs }) => open / pairs)).toEqual(
+      reached.map(({ open, pairs }) => open / pairs).toSorted((a, b) => b - a),
+    );
+    for (const { name, open, pairs } of reached) {
+      const into = rows.flatMap((to, b) =>
+        to.kind === "pods" && to.namespace === name ? rows.map((_, a) => cells[a * rows.length + b]) : [],
+      );
+      expect([open, pairs]).toEqual([
+        into.filter((value) => value === cell.allow).length,
+        into.filter((value) => value !== cell.none).length,
+      ]);
     }
   }
 });

@@ -4,6 +4,7 @@ import { Segments, Toggle } from "../parts/controls.tsx";
 import { counted } from "../parts/counted.ts";
 import { flowText } from "../parts/flow.tsx";
 import { Glyph } from "../parts/Glyph.tsx";
+import { ZoomButtons } from "../parts/ZoomButtons.tsx";
 import { useAnswer } from "../state/answers.ts";
 import { useKeys } from "../state/keys.ts";
 import { askWhy, currentFlow, currentPort, currentRows, currentStage, go, subject, where } from "../state/store.ts";
@@ -61,17 +62,7 @@ export function DesignView(): JSX.Element {
           </div>
         )}
         <span class="left-out quiet">{scene?.leftOut}</span>
-        <div class="segments" role="group" aria-label="Zoom">
-          <button type="button" aria-label="Smaller" onClick={() => changeZoom(0.8)}>
-            −
-          </button>
-          <button type="button" onClick={() => setZoom(undefined)}>
-            Fit
-          </button>
-          <button type="button" aria-label="Larger" onClick={() => changeZoom(1.25)}>
-            +
-          </button>
-        </div>
+        <ZoomButtons onZoom={(step) => changeZoom(step > 0 ? 1.25 : 0.8)} onFit={() => setZoom(undefined)} />
       </div>
       <div class="design-room" ref={frame}>
         {scene !== undefined && (

@@ -8,9 +8,10 @@ import { Glyph } from "../parts/Glyph.tsx";
 import { fittedSize, MatrixGrid, type GridPosition } from "../parts/MatrixGrid.tsx";
 import { cellWord, VerdictChip } from "../parts/verdict.tsx";
 import { useAnswer } from "../state/answers.ts";
+import { useSpoken } from "../state/spoken.ts";
 import { askWhy, currentPort, currentRows, currentStage, go, opened, subject } from "../state/store.ts";
 import { boxOf } from "../design/units.ts";
-import type { EditDifference, Survey } from "../workbench/protocol.ts";
+import type { Difference, Survey } from "../workbench/protocol.ts";
 
 /** Designs of more ends than these have their matrix in its own view. */
 const mostRows = 40;
@@ -23,7 +24,7 @@ const mostSurveyed = 400;
 interface Compared {
   readonly stage: number;
   /** By engine, in their order. */
-  readonly differences: readonly { readonly name: string; readonly difference: EditDifference }[];
+  readonly differences: readonly { readonly name: string; readonly difference: Difference }[];
   /** Undefined where there are too many rows. */
   readonly surveys: { readonly kept: Survey; readonly edited: Survey } | undefined;
   readonly took: number;
@@ -50,12 +51,16 @@ export function Result({
       of.survey({ version, stage, engine: "spec", port, grouping: "workload" });
     const [surveys, ...differences] = await Promise.all([
       rows.length > mostSurveyed ? undefined : Promise.all([survey("kept"), survey("edited")]),
-      ...engines.map(async (name) => ({ name, difference: await of.difference(stage, name, port) })),
+      ...engines.map(async (name) => ({
+        name,
+        difference: await of.difference({ was: { version: "kept", stage }, now: { version: "edited", stage }, engine: name, port }),
+      })),
     ]);
     return { stage, differences, surveys: surveys && { kept: surveys[0], edited: surveys[1] }, took: performance.now() - started };
   });
   const isBroken = opened.value?.worst === "error";
   const [spec, ...others] = compared?.differences ?? [];
+  useSpoken(anyEdited && spec !== undefined ? changesText(spec.difference, noChange) : undefined);
   if (about === undefined || spec === undefined || compared?.stage !== stage) return <section class="editor-result" aria-label="Result" />;
   const first = opened.value?.problems.find(({ severity }) => severity === "error")?.frame?.place;
   const { surveys } = compared;
@@ -70,9 +75,7 @@ export function Result({
       )}
       <header class="editor-head">
         <div>
-          <h2 class="answer" aria-live="polite">
-            {anyEdited ? changesText(changed, noChange) : "No edit yet"}
-          </h2>
+          <h2 class="answer">{anyEdited ? changesText(changed, noChange) : "No edit yet"}</h2>
           <p class="quiet">
             {anyEdited
               ? `against the kept version${about.stages[stage]?.name === "" ? "" : ` of stage ${about.stages[stage]?.name ?? ""}`}, `
@@ -112,7 +115,7 @@ function Cells({
   size,
 }: {
   readonly survey: Survey;
-  readonly changed: EditDifference;
+  readonly changed: Difference;
   readonly size: { readonly width: number; readonly height: number };
 }): JSX.Element {
   const rows = currentRows.value.map(endOf);
@@ -154,7 +157,7 @@ interface ChangedGroup {
 }
 
 /** Changed flows by the end that they share. */
-function Changes({ changed, others }: { readonly changed: EditDifference; readonly others: Compared["differences"] }): JSX.Element {
+function Changes({ changed, others }: { readonly changed: Difference; readonly others: Compared["differences"] }): JSX.Element {
   const rows = currentRows.value;
   const count = changed.opened + changed.closed + changed.other;
   const isMany = changed.pairs.length > mostPairs;

@@ -1,9 +1,21 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { CellShape, type CellLook } from "../parts/Cell.tsx";
-import { movedBy, type GridPosition } from "../parts/MatrixGrid.tsx";
+import { isSame, movedBy, type GridPosition } from "../parts/MatrixGrid.tsx";
 import { theme } from "../state/store.ts";
-import { axisOf, basePicture, drawMatrix, entryAt, groupGap, markedCells, paletteOf, type Axis, type Mode, type Scene } from "./draw.ts";
+import {
+  axisOf,
+  basePicture,
+  drawMatrix,
+  entryAt,
+  groupGap,
+  markedCells,
+  paletteOf,
+  type Axis,
+  type Mode,
+  type Scene,
+  type Selected,
+} from "./draw.ts";
 import type { MatrixModel } from "./model.ts";
 
 export interface CanvasMatrixProps {
@@ -16,6 +28,9 @@ export interface CanvasMatrixProps {
   readonly active: GridPosition | undefined;
   readonly lookAt: (row: number, column: number) => CellLook;
   readonly nameOf: (row: number, column: number) => string;
+  readonly selected: Selected | undefined;
+  /** A rectangle is being dragged, or was. */
+  readonly onSweep: (start: GridPosition, end: GridPosition, isDone: boolean) => void;
   readonly onActive: (at: GridPosition) => void;
   readonly onPick: (at: GridPosition, how: { readonly extend: boolean }) => void;
   readonly onHover: (at: GridPosition | undefined, point: { readonly x: number; readonly y: number }) => void;
@@ -29,11 +44,13 @@ const [lensCells, lensCell] = [7, 21];
 
 /** A matrix of any size on a canvas, with one real cell over the active one for those who do not see it. */
 export function CanvasMatrix(props: CanvasMatrixProps): JSX.Element {
-  const { label, model, mode, engine, zoom, active, lookAt, nameOf } = props;
+  const { label, model, mode, engine, zoom, active, lookAt, nameOf, selected } = props;
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [area, setArea] = useState({ width: 900, height: 600 });
   const [hovered, setHovered] = useState<GridPosition | undefined>(undefined);
+  /** Where a drag began and how far it has come. */
+  const drag = useRef<{ readonly start: GridPosition; end: GridPosition } | undefined>(undefined);
   useEffect(() => {
     const element = frame.current;
     if (element === null) return undefined;
@@ -65,7 +82,16 @@ export function CanvasMatrix(props: CanvasMatrixProps): JSX.Element {
       }
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       const started = performance.now();
-      drawMatrix(context, scene, { ...room, width, height, scrollX: element.scrollLeft, scrollY: element.scrollTop, active, hovered });
+      drawMatrix(context, scene, {
+        ...room,
+        width,
+        height,
+        scrollX: element.scrollLeft,
+        scrollY: element.scrollTop,
+        active,
+        hovered,
+        selected,
+      });
       element.dataset["frame"] = (performance.now() - started).toFixed(2);
     });
   };
@@ -113,6 +139,14 @@ export function CanvasMatrix(props: CanvasMatrixProps): JSX.Element {
     event.preventDefault();
     props.onZoom(event.deltaY < 0 ? size * 1.25 : size / 1.25);
   };
+  /** Whether there was a drag from one cell to another: then it is no click. */
+  const endDrag = (): boolean => {
+    const dragged = drag.current;
+    drag.current = undefined;
+    if (dragged === undefined || isSame(dragged.start, dragged.end)) return false;
+    props.onSweep(dragged.start, dragged.end, true);
+    return true;
+  };
   const cursor = active ?? { row: 0, column: 0 };
   const lensAt = hovered ?? active;
   return (
@@ -129,19 +163,31 @@ export function CanvasMatrix(props: CanvasMatrixProps): JSX.Element {
         onKeyDown={press}
         onScroll={draw}
         onWheel={wheel}
+        onPointerDown={(event) => {
+          const at = cellAt(event);
+          drag.current = undefined;
+          // A finger scrolls.
+          if (event.button !== 0 || event.shiftKey || event.pointerType === "touch" || at === undefined || "group" in at) return;
+          drag.current = { start: at, end: at };
+        }}
         onPointerMove={(event) => {
           const at = cellAt(event);
           const next = at !== undefined && "row" in at ? at : undefined;
           if (next?.row !== hovered?.row || next?.column !== hovered?.column) setHovered(next);
+          if (drag.current !== undefined && next !== undefined && !isSame(next, drag.current.end)) {
+            drag.current.end = next;
+            props.onSweep(drag.current.start, next, false);
+          }
           props.onHover(next, { x: event.clientX, y: event.clientY });
         }}
         onPointerLeave={() => {
           setHovered(undefined);
+          endDrag();
           props.onHover(undefined, { x: 0, y: 0 });
         }}
         onClick={(event) => {
           const at = cellAt(event);
-          if (at === undefined) return;
+          if (endDrag() || at === undefined) return;
           if ("group" in at) {
             props.onPickGroup(at.group);
             return;
@@ -230,7 +276,7 @@ function lengthOf({ starts }: Axis): number {
 }
 
 /** The largest cell of up to 40 pixels at which everything is seen; a map where not even one pixel is there for each. */
-function fittedCell({ rows, columns }: MatrixModel, area: { readonly width: number; readonly height: number }): number {
+export function fittedCell({ rows, columns }: MatrixModel, area: { readonly width: number; readonly height: number }): number {
   const groups = (entries: MatrixModel["rows"]): number => new Set(entries.map(({ group }) => group)).size - 1;
   for (let size = 40; size > 2; size -= 1) {
     const space = groupGap(size);

@@ -3,19 +3,21 @@ import { counted } from "../parts/counted.ts";
 import { shortName } from "../parts/flow.tsx";
 import { PlaceOf } from "../parts/CodeFrame.tsx";
 import { useAnswer } from "../state/answers.ts";
-import { askWhy, currentPort, currentRows, currentStage, go } from "../state/store.ts";
-import { boxOf } from "../design/units.ts";
+import { askWhy, currentPort, currentStage, go } from "../state/store.ts";
+import { useSelection, type Selection } from "./selection.ts";
 
 /** Of more flows than these, the first ones are looked at. */
 const mostFlows = 2_000;
 
-/** Many flows at once, by their reason: the largest group first. `text`: `ns/dev>ns/qa`, or names of rows with commas. */
+/** Many flows at once, by their reason: the largest group first. `text`: as `sel` of a link has it. */
 export function ManyPanel({ text }: { readonly text: string }): JSX.Element {
-  const [sources, targets] = text.split(">").map(endsOf);
+  const { sources, targets } = useSelection(text) ?? noFlows;
   const [stage, port] = [currentStage.value, currentPort.value];
-  const all = (sources ?? []).flatMap((from) => (targets ?? []).filter((to) => to !== from).map((to) => [from, to] as const));
+  const all = sources.flatMap((from) => targets.filter((to) => to !== from).map((to) => [from, to] as const));
   const pairs = all.slice(0, mostFlows);
-  const lanes = useAnswer(`many ${stage} ${port ?? "all"} ${text}`, (of) => of.lanes({ stage, engine: "spec", port, pairs }));
+  const lanes = useAnswer(`many ${stage} ${port ?? "all"} ${text} ${pairs.length}`, (of) =>
+    of.lanes({ stage, engine: "spec", port, pairs }),
+  );
   const groups = new Map<
     string,
     {
@@ -44,7 +46,9 @@ export function ManyPanel({ text }: { readonly text: string }): JSX.Element {
         <button type="button" class="button icon close" aria-label="Close" onClick={() => go({ keys: { sel: "" } })}>
           ×
         </button>
-        <p class="mono">{text.replace(">", " → ")}</p>
+        <p class="mono many-ends">
+          {endsText(text.split(">")[0], sources)} → {endsText(text.split(">")[1], targets)}
+        </p>
         {all.length > mostFlows && (
           <p>
             the first {mostFlows} of {all.length} are looked at
@@ -71,8 +75,12 @@ export function ManyPanel({ text }: { readonly text: string }): JSX.Element {
   );
 }
 
-function endsOf(text: string): readonly string[] {
-  const [, space] = /^ns\/(.+)$/.exec(text) ?? [];
-  if (space !== undefined) return currentRows.value.filter((row) => boxOf(row) === space).map(({ id }) => id);
-  return text.split(",");
+const noFlows: Selection = { sources: [], targets: [] };
+
+/** A rectangle of many cells names a few of its ends. */
+function endsText(written = "", ids: readonly string[]): string {
+  const [, of] = /^class:(.+)$/.exec(written) ?? [];
+  if (of !== undefined) return ids.length === 1 ? of : `${of} and ${ids.length - 1} alike`;
+  const names = written.split(",");
+  return names.length <= 4 ? names.join(", ") : `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;
 }

@@ -8,18 +8,34 @@ import { flowText } from "../parts/flow.tsx";
 import { Glyph } from "../parts/Glyph.tsx";
 import { fittedSize, MatrixGrid, type GridPosition } from "../parts/MatrixGrid.tsx";
 import { cellWord } from "../parts/verdict.tsx";
+import { ZoomButtons } from "../parts/ZoomButtons.tsx";
 import { useAnswer } from "../state/answers.ts";
 import { useKeys } from "../state/keys.ts";
-import { askWhy, currentFlow, currentPort, currentRows, currentStage, go, subject, where, surveyed } from "../state/store.ts";
+import { useSpoken } from "../state/spoken.ts";
+import {
+  askWhy,
+  compared,
+  compareWith,
+  currentFlow,
+  currentPort,
+  currentRows,
+  currentStage,
+  go,
+  subject,
+  where,
+  surveyed,
+} from "../state/store.ts";
 import { cell, type Grouping } from "../workbench/protocol.ts";
-import { CanvasMatrix } from "./CanvasMatrix.tsx";
-import type { Mode } from "./draw.ts";
+import { CanvasMatrix, fittedCell } from "./CanvasMatrix.tsx";
+import type { Mode, Selected } from "./draw.ts";
 import { parseQuery } from "./filter.ts";
 import { hasStagesForm, matrixForm } from "./form.ts";
 import { mark, unanswered, type MatrixModel, type Sort } from "./model.ts";
+import { gather, placedFiles } from "../open/gather.ts";
 import { PairTable } from "./PairTable.tsx";
 import { StagesMatrix } from "./StagesMatrix.tsx";
-import { mostRows, useMatrix, type Matrix } from "./useMatrix.ts";
+import { useSelection } from "./selection.ts";
+import { mostRows, useMatrix, type Changes, type Matrix } from "./useMatrix.ts";
 
 /** Up to so many rows and columns every cell is an element; more are drawn on a canvas. */
 const mostElements = 40;
@@ -50,14 +66,23 @@ export function MatrixView(): JSX.Element {
     const port = terms.find((term) => term.kind === "view" && term.key === "port");
     if (port?.kind === "view" && port.value !== (keys.port ?? subject.value?.ports[0])) go({ keys: { port: port.value } }, "replace");
     const engine = terms.find((term) => term.kind === "view" && term.key === "engine");
-    if (engine?.kind === "view" && (keys.mode !== "one" || keys.engines !== engine.value))
+    if (engine?.kind === "view" && engines.includes(engine.value) && (keys.mode !== "one" || keys.engines !== engine.value))
       go({ keys: { mode: "one", engines: engine.value } }, "replace");
   }, [keys.q]);
   const mode = currentMode();
   const engines = matrix?.engines ?? (about?.engines ?? []).map(({ name }) => name);
   const engine = mode === "one" ? Math.max(0, engines.indexOf(keys.engines ?? "")) : 0;
   const filter = useRef<HTMLInputElement>(null);
+  const counts = useAnswer(form === "pods" ? "row counts" : "", async (of) => (form === "pods" ? of.rowCounts() : undefined));
+  /** Pixels of a cell while nobody has zoomed. */
+  const fitted = useRef(8);
+  const zoomBy = (step: 1 | -1): void => zoomTo(nextSize(Number(keys.zoom) || fitted.current, step));
+  const fit = (): void => go({ keys: { zoom: "" } }, "replace");
+  useSpoken(form === "pods" && matrix?.changes !== undefined ? changesSentence(matrix.changes) : undefined);
   useKeys({
+    "+": () => zoomBy(1),
+    "-": () => zoomBy(-1),
+    "0": fit,
     f: () => filter.current?.focus(),
     g: () => go({ keys: { group: grouping === "workload" ? "class" : grouping === "class" ? "ns" : "", tab: "pods" } }, "replace"),
     t: () => go({ keys: { table: keys.table === "1" ? "" : "1" } }, "replace"),
@@ -66,6 +91,19 @@ export function MatrixView(): JSX.Element {
     N: () => matrix && nextMarked(matrix.model, currentMode(), -1),
   });
   if (about === undefined) return <></>;
+  const strangeEngine = terms.find((term) => term.kind === "view" && term.key === "engine" && !engines.includes(term.value));
+  const problem =
+    "problem" in query
+      ? query.problem
+      : strangeEngine?.kind === "view"
+        ? `no engine \`${strangeEngine.value}\` answers here, there are ${engines.join(", ")}`
+        : matrix?.problem;
+  const rowsLabel = (text: string, of: Grouping): JSX.Element => (
+    <>
+      {text}
+      {counts !== undefined && <span class="count"> {grouped(counts[of])}</span>}
+    </>
+  );
   const setMode = (value: string): void => {
     if (value === "all") go({ keys: { mode: "", engines: "" } }, "replace");
     else if (value === "diff") go({ keys: { mode: "diff", engines: "" } }, "replace");
@@ -93,7 +131,7 @@ export function MatrixView(): JSX.Element {
             }
           />
         )}
-        <Filter text={keys.q ?? ""} field={filter} problem={"problem" in query ? query.problem : matrix?.problem} matrix={matrix} />
+        <Filter text={keys.q ?? ""} field={filter} problem={problem} matrix={matrix} />
         {form === "pods" && (
           <>
             <Segments<Grouping>
@@ -102,12 +140,12 @@ export function MatrixView(): JSX.Element {
               choices={[
                 {
                   value: "workload",
-                  label: "Workloads",
+                  label: rowsLabel("Workloads", "workload"),
                   disabled: isLarge,
                   title: isLarge ? `over ${grouped(mostRows)}: filter, or look at classes` : "",
                 },
-                { value: "class", label: "Classes" },
-                { value: "namespace", label: "Namespaces" },
+                { value: "class", label: rowsLabel("Classes", "class") },
+                { value: "namespace", label: rowsLabel("Namespaces", "namespace") },
               ]}
               onChoose={(value) => go({ keys: { group: value === "workload" ? "" : value === "namespace" ? "ns" : "class" } }, "replace")}
             />
@@ -148,6 +186,7 @@ export function MatrixView(): JSX.Element {
           mode={mode}
           engine={engine}
           isGrouped={grouping === "namespace"}
+          fitted={fitted}
           onFold={(name) => {
             const next = new Set(folded);
             if (!next.delete(name)) next.add(name);
@@ -155,7 +194,9 @@ export function MatrixView(): JSX.Element {
           }}
         />
       )}
-      <Legend matrix={matrix} engines={engines} mode={mode} isTable={keys.table === "1"} />
+      <Legend matrix={matrix} engines={engines} mode={mode} isTable={keys.table === "1"}>
+        {form === "pods" && keys.table !== "1" ? <ZoomButtons onZoom={zoomBy} onFit={fit} /> : <></>}
+      </Legend>
     </>
   );
 }
@@ -165,38 +206,109 @@ function currentMode(): Mode {
   return mode === "diff" ? "diff" : mode === "one" ? "one" : "all";
 }
 
-/** The stage that is compared with; the one before stands in no link. */
+/** The stage or the other files that are compared with; the stage before stands in no link. */
 function CompareMenu(): JSX.Element {
   const stages = subject.value?.stages ?? [];
-  const [now, chosen] = [currentStage.value, where.value.keys.vs ?? ""];
-  if (stages.length < 2) return <></>;
+  const [now, chosen, other] = [currentStage.value, where.value.keys.vs ?? "", compared.value];
+  const files = useRef<HTMLInputElement>(null);
+  const [refusal, setRefusal] = useState<string | undefined>(undefined);
   const before = stages[now - 1]?.name;
+  const take = async (list: FileList): Promise<void> => {
+    const gathered = await gather(placedFiles(list));
+    setRefusal(typeof gathered === "string" ? gathered : await compareWith(gathered));
+  };
   return (
-    <label class="compare">
-      <span class="quiet">compare with</span>{" "}
-      <select
-        class="button"
-        value={chosen}
-        onChange={({ currentTarget }) => go({ keys: { vs: currentTarget.value, tab: "pods" } }, "replace")}
-      >
-        <option value="">{before === undefined ? "the stage before: none" : `the stage before: ${before}`}</option>
-        {stages.map(({ name }, i) => (
-          <option key={name} value={name} disabled={i === now && name !== chosen}>
-            {name}
+    <span class="compare">
+      <label>
+        <span class="quiet">compare with</span>{" "}
+        <select
+          class="button"
+          value={chosen}
+          onChange={({ currentTarget }) => {
+            const { value } = currentTarget;
+            if (value === anyFiles) {
+              // Until files are chosen everything stays as it is.
+              currentTarget.value = chosen;
+              files.current?.click();
+            } else go({ keys: { vs: value, tab: "pods" } });
+          }}
+        >
+          <option value="">
+            {stages.length < 2 ? "nothing" : before === undefined ? "the stage before: none" : `the stage before: ${before}`}
           </option>
-        ))}
-      </select>
-    </label>
+          {stages.length > 1 &&
+            stages.map(({ name }, i) => (
+              <option key={name} value={name} disabled={i === now && name !== chosen}>
+                {name}
+              </option>
+            ))}
+          {other !== undefined && <option value={`files-${other.hash}`}>{other.name}</option>}
+          {chosen.startsWith("files-") && chosen !== `files-${other?.hash ?? ""}` && (
+            <option value={chosen}>files of the link: not chosen yet</option>
+          )}
+          <option value={anyFiles}>other files…</option>
+        </select>
+      </label>
+      <input
+        ref={files}
+        type="file"
+        multiple
+        hidden
+        aria-label="Other files to compare with"
+        accept=".yaml,.yml,.json"
+        onChange={({ currentTarget }) => {
+          if (currentTarget.files !== null && currentTarget.files.length > 0) void take(currentTarget.files);
+        }}
+      />
+      {refusal !== undefined && (
+        <p class="filter-problem" role="alert">
+          {refusal}{" "}
+          <button type="button" class="button small" onClick={() => setRefusal(undefined)}>
+            Close
+          </button>
+        </p>
+      )}
+    </span>
   );
 }
 
-function ChangesNote({ against, counts }: NonNullable<Matrix["changes"]>): JSX.Element {
+/** No stage has this name: it is no name that a use case may give. */
+const anyFiles = "files…";
+
+function changesSentence({ against, counts, isComparable }: Changes): string {
+  if (!isComparable) return `classes are told apart by the rules of one cluster: compare workloads or namespaces with ${against.name}`;
+  return counts === undefined ? `against ${against.name}` : `${changesText(counts, "No flow changes")} against ${against.name}`;
+}
+
+function ChangesNote(changes: Changes): JSX.Element {
+  const { against, counts, unmatched, isComparable } = changes;
   return (
-    <p class="matrix-note" role="status">
-      {counts !== undefined && <strong>{changesText(counts, "No flow changes")}</strong>} against {against.name}
+    <p class="matrix-note">
+      {counts === undefined || !isComparable ? (
+        changesSentence(changes)
+      ) : (
+        <>
+          <strong>{changesText(counts, "No flow changes")}</strong> against {against.name}
+        </>
+      )}
+      {unmatched !== undefined && unmatched.onlyHere.length > 0 && <Missing where="here" names={unmatched.onlyHere} />}
+      {unmatched !== undefined && unmatched.onlyThere.length > 0 && <Missing where={`in ${against.name}`} names={unmatched.onlyThere} />}
     </p>
   );
 }
+
+/** Ends that have nobody to be compared with. */
+function Missing({ where: place, names }: { readonly where: string; readonly names: readonly string[] }): JSX.Element {
+  return (
+    <span class="quiet" title={names.join("\n")}>
+      {" · "}
+      only {place}: {names.slice(0, mostMissing).join(", ")}
+      {names.length > mostMissing && ` and ${grouped(names.length - mostMissing)} more`}
+    </span>
+  );
+}
+
+const mostMissing = 4;
 
 /** The query is taken when it can be understood; until then everything stays as it was. */
 function Filter({
@@ -250,12 +362,15 @@ function Pods({
   mode,
   engine,
   isGrouped,
+  fitted,
   onFold,
 }: {
   readonly matrix: Matrix;
   readonly mode: Mode;
   readonly engine: number;
   readonly isGrouped: boolean;
+  /** Is told the size of a cell that fits. */
+  readonly fitted: { current: number };
   readonly onFold: (group: string) => void;
 }): JSX.Element {
   const { rows, columns, values, marks, shares } = model;
@@ -263,6 +378,8 @@ function Pods({
   const [active, setActive] = useState<GridPosition | undefined>(undefined);
   const [hovered, setHovered] = useState<{ readonly at: GridPosition; readonly x: number; readonly y: number } | undefined>(undefined);
   const [anchor, setAnchor] = useState<GridPosition | undefined>(undefined);
+  /** The rectangle that is being dragged. */
+  const [swept, setSwept] = useState<{ readonly start: GridPosition; readonly end: GridPosition } | undefined>(undefined);
   const room = useRef<HTMLDivElement>(null);
   const [area, setArea] = useState({ width: 960, height: 620 });
   useEffect(() => {
@@ -316,39 +433,59 @@ function Pods({
       .filter((part) => part !== "")
       .join("; ");
   };
+  const selectBetween = (start: GridPosition, end: GridPosition): void => {
+    const names = (list: MatrixModel["rows"], a: number, b: number): string =>
+      list
+        .slice(Math.min(a, b), Math.max(a, b) + 1)
+        .map(({ id }) => id)
+        .join(",");
+    go({ keys: { sel: `${names(rows, start.row, end.row)}>${names(columns, start.column, end.column)}`, flow: "" } });
+  };
   const pick = (at: GridPosition, { extend }: { readonly extend: boolean }): void => {
     const [from, to] = [rows[at.row], columns[at.column]];
     if (from === undefined || to === undefined) return;
     if (extend && (anchor ?? shownActive) !== undefined) {
       const start = anchor ?? shownActive ?? at;
       setAnchor(start);
-      const names = (list: MatrixModel["rows"], a: number, b: number): string =>
-        list
-          .slice(Math.min(a, b), Math.max(a, b) + 1)
-          .map(({ id }) => id)
-          .join(",");
-      go({ keys: { sel: `${names(rows, start.row, at.row)}>${names(columns, start.column, at.column)}`, flow: "" } });
+      selectBetween(start, at);
       return;
     }
     setAnchor(at);
     if (from.isFolded || to.isFolded || isGrouped) go({ keys: { sel: `${from.id}>${to.id}`, flow: "" } });
     else if (from.id !== to.id || values[0]?.[at.row * width + at.column] !== cell.none) askWhy(from.id, to.id);
   };
-  const selection = where.value.keys.sel ?? "";
-  const [sources, targets] = useMemo(() => selection.split(">").map((text) => new Set(text.split(","))), [selection]);
+  const selection = useSelection(where.value.keys.sel ?? "");
+  const selected = useMemo((): Selected | undefined => {
+    if (swept !== undefined) {
+      const { start, end } = swept;
+      return {
+        rows: Uint8Array.from(rows, (_, row) => Number(isBetween(row, start.row, end.row))),
+        columns: Uint8Array.from(columns, (_, column) => Number(isBetween(column, start.column, end.column))),
+      };
+    }
+    if (selection === undefined) return undefined;
+    const [sources, targets] = [new Set(selection.sources), new Set(selection.targets)];
+    return {
+      rows: Uint8Array.from(rows, ({ id }) => Number(sources.has(id))),
+      columns: Uint8Array.from(columns, ({ id }) => Number(targets.has(id))),
+    };
+  }, [model, swept, selection?.sources.join(), selection?.targets.join()]);
   const isSelected = (row: number, column: number): boolean =>
-    (chosen?.row === row && chosen.column === column) ||
-    (selection.includes(">") && sources?.has(rows[row]?.id ?? "") === true && targets?.has(columns[column]?.id ?? "") === true);
+    (chosen?.row === row && chosen.column === column) || (selected?.rows[row] === 1 && selected.columns[column] === 1);
   const zoom = Number(where.value.keys.zoom) || undefined;
-  const setZoom = (size: number): void =>
-    go({ keys: { zoom: String(Math.round(Math.min(56, Math.max(0.25, size)) * 100) / 100) } }, "replace");
   const size =
     rows.length <= mostElements && columns.length <= mostElements && zoom === undefined
       ? fittedSize(rows, columns, { width: area.width - 24, height: area.height - 8 })
       : undefined;
-  const current = zoom ?? 8;
-  useKeys({ "+": () => setZoom(current * 1.5), "-": () => setZoom(current / 1.5), "0": () => go({ keys: { zoom: "" } }, "replace") });
-  const shared = { lookAt, nameOf, active: shownActive, onActive: setActive, onPick: pick };
+  fitted.current = size?.height ?? fittedCell(model, area);
+  const sweep = (start: GridPosition, end: GridPosition, isDone: boolean): void => {
+    setSwept(isDone ? undefined : { start, end });
+    if (!isDone) return;
+    setActive(end);
+    setAnchor(start);
+    selectBetween(start, end);
+  };
+  const shared = { lookAt, nameOf, active: shownActive, onActive: setActive, onPick: pick, onSweep: sweep };
   if (rows.length === 0 || columns.length === 0) {
     return (
       <div class="matrix-room" ref={room}>
@@ -384,15 +521,31 @@ function Pods({
           mode={mode}
           engine={engine}
           zoom={zoom}
+          selected={selected}
           {...shared}
           onHover={(at, point) => setHovered(at === undefined ? undefined : { at, ...point })}
           onPickGroup={onFold}
-          onZoom={setZoom}
+          onZoom={zoomTo}
         />
       )}
       {hovered !== undefined && hovered.x > 0 && <Tooltip model={model} engines={engines} {...hovered} />}
     </div>
   );
+}
+
+/** Sizes of a cell, in pixels, that the buttons and keys go through. */
+const sizes = [0.5, 1, 2, 4, 8, 16, 24, 40, 56] as const;
+
+function nextSize(now: number, step: 1 | -1): number {
+  return (step > 0 ? sizes.find((size) => size > now) : sizes.findLast((size) => size < now)) ?? now;
+}
+
+function zoomTo(size: number): void {
+  go({ keys: { zoom: String(Math.round(Math.min(56, Math.max(0.25, size)) * 100) / 100) } }, "replace");
+}
+
+function isBetween(value: number, a: number, b: number): boolean {
+  return Math.min(a, b) <= value && value <= Math.max(a, b);
 }
 
 function Tooltip({
@@ -453,11 +606,13 @@ function Legend({
   engines,
   mode,
   isTable,
+  children,
 }: {
   readonly matrix: Matrix | undefined;
   readonly engines: readonly string[];
   readonly mode: Mode;
   readonly isTable: boolean;
+  readonly children: JSX.Element;
 }): JSX.Element {
   const counts = matrix?.survey.counts;
   const box = (look: CellLook, text: string): JSX.Element => (
@@ -490,6 +645,7 @@ function Legend({
       )}
       {box({ values: [cell.none], itself: true }, "itself")}
       <span class="spring" />
+      {children}
       <button type="button" class="link" onClick={() => go({ keys: { table: isTable ? "" : "1" } }, "replace")}>
         {isTable ? "Show as matrix" : "Show as table"}
       </button>

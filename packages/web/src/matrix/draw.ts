@@ -172,6 +172,13 @@ export interface Viewport {
   readonly scrollY: number;
   readonly active: { readonly row: number; readonly column: number } | undefined;
   readonly hovered: { readonly row: number; readonly column: number } | undefined;
+  readonly selected: Selected | undefined;
+}
+
+/** The cells of these rows and columns: 1 for each that belongs to it. */
+export interface Selected {
+  readonly rows: Uint8Array;
+  readonly columns: Uint8Array;
 }
 
 const tick = "M-4.6.4-1.3 3.6 4.8-3.4";
@@ -200,6 +207,7 @@ export function drawMatrix(context: CanvasRenderingContext2D, scene: Scene, view
   if (model.rows.length > 0 && model.columns.length > 0) {
     if (size >= 16) drawCells(context, scene, seen);
     else drawBlocks(context, scene, seen);
+    drawSelection(context, scene, view);
     drawCursor(context, scene, view);
   }
   context.restore();
@@ -404,6 +412,32 @@ function polygon(context: CanvasRenderingContext2D, points: readonly (readonly [
   context.strokeStyle = edge;
   context.lineWidth = 1;
   context.stroke();
+}
+
+/** A line around each block of selected rows and columns that stand together. */
+function drawSelection(context: CanvasRenderingContext2D, { x, y, size, palette }: Scene, { selected }: Viewport): void {
+  if (selected === undefined) return;
+  context.strokeStyle = palette.ink;
+  context.lineWidth = size < 6 ? 1.5 : 2.5;
+  const columns = runsOf(selected.columns);
+  for (const [top, bottom] of runsOf(selected.rows)) {
+    for (const [left, right] of columns) {
+      const [px, py] = [x.starts[left] as number, y.starts[top] as number];
+      context.strokeRect(px - 1, py - 1, (x.starts[right] as number) + size - px + 2, (y.starts[bottom] as number) + size - py + 2);
+    }
+  }
+}
+
+/** First and last of each stretch of ones. */
+function runsOf(bits: Uint8Array): readonly (readonly [number, number])[] {
+  const runs: [number, number][] = [];
+  bits.forEach((bit, i) => {
+    const last = runs.at(-1);
+    if (bit === 0) return;
+    if (last !== undefined && last[1] === i - 1) last[1] = i;
+    else runs.push([i, i]);
+  });
+  return runs;
 }
 
 function drawCursor(context: CanvasRenderingContext2D, { x, y, size, palette }: Scene, { hovered, active }: Viewport): void {

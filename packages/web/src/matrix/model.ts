@@ -60,7 +60,7 @@ export function modelOf(parts: ModelParts): MatrixModel {
     const value = first.cells[at] as number;
     const was = before?.cells[at] ?? cell.none;
     if (was !== cell.none && value !== cell.none && was !== value) bits |= mark.changed;
-    if (first.broken?.[at] !== undefined && first.broken[at] !== 0) bits |= mark.violated;
+    if (value !== cell.none && (first.broken?.[at] ?? 0) !== 0) bits |= mark.violated;
     if (engines.some(({ cells }) => cells[at] !== value && cells[at] !== unanswered)) bits |= mark.deviation;
     return bits;
   };

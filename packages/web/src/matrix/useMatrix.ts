@@ -3,7 +3,7 @@ import { currentRun, runs } from "../lab/runs.ts";
 import { countChanges, type ChangeCounts } from "../parts/changes.ts";
 import { useAnswer } from "../state/answers.ts";
 import { currentStage, currentPort, subject } from "../state/store.ts";
-import { cell, type Grouping, type PageRow, type Survey } from "../workbench/protocol.ts";
+import { cell, type Grouping, type PageRow, type Survey, type Unmatched } from "../workbench/protocol.ts";
 import type { Term } from "./filter.ts";
 import { currentAgainst, type Against } from "./against.ts";
 import { modelOf, unanswered, type MatrixModel, type Sort } from "./model.ts";
@@ -18,10 +18,23 @@ export interface Matrix {
   /** In the order of the model's values. */
   readonly engines: readonly string[];
   readonly survey: Survey;
-  /** What it is compared with, and what changed since; cells of namespaces do not tell how many flows that is. */
-  readonly changes: { readonly against: Against; readonly counts: ChangeCounts | undefined } | undefined;
+  readonly changes: Changes | undefined;
   /** What of the filter names nothing. */
   readonly problem: string | undefined;
+}
+
+/** What the matrix is compared with, and what changed since. */
+export interface Changes {
+  readonly against: Against;
+  /** Undefined for namespaces of other files, whose cells do not tell how many flows change, and where nothing can be compared. */
+  readonly counts: ChangeCounts | undefined;
+  readonly unmatched: Unmatched | undefined;
+  readonly isComparable: boolean;
+}
+
+/** Classes of two clusters are not the same ones. */
+function isComparable(against: Against | undefined, grouping: Grouping): boolean {
+  return against !== undefined && !(against.version === "compared" && grouping === "class");
 }
 
 export interface MatrixWishes {
@@ -36,6 +49,9 @@ interface Loaded {
   readonly surveys: readonly Survey[];
   readonly before: Survey | undefined;
   readonly against: Against | undefined;
+  /** Of namespaces, whose cells do not tell how many flows change. */
+  readonly counts: ChangeCounts | undefined;
+  readonly unmatched: Unmatched | undefined;
   readonly isolation: Uint8Array;
   readonly matching: ReadonlyMap<string, Uint8Array>;
   readonly problem: string | undefined;
@@ -52,18 +68,25 @@ export function useMatrix({ grouping, terms, folded, sort }: MatrixWishes): Matr
       : [],
   );
   const loaded = useAnswer(
-    `matrix ${stage} ${against?.stage ?? "alone"} ${port ?? "all"} ${grouping} ${engines.join()} ${JSON.stringify(wanted)}`,
+    `matrix ${stage} ${against?.key ?? "alone"} ${port ?? "all"} ${grouping} ${engines.join()} ${JSON.stringify(wanted)}`,
     async (of): Promise<Loaded> => {
-      const survey = (at: number, engine: string): Promise<Survey> => of.survey({ version: "edited", stage: at, engine, port, grouping });
-      const [rows, before, isolation, surveys, found] = await Promise.all([
+      const ask = { port, grouping } as const;
+      const other = isComparable(against, grouping) ? against : undefined;
+      const isStage = other !== undefined && other.version !== "compared";
+      const [rows, before, counts, unmatched, isolation, surveys, found] = await Promise.all([
         of.rows(grouping),
-        against === undefined ? undefined : survey(against.stage, "spec"),
+        other && of.survey({ ...ask, version: other.version, stage: other.stage, engine: "spec" }),
+        isStage && grouping === "namespace"
+          ? of.difference({ was: { version: "edited", stage: other.stage }, now: { version: "edited", stage }, engine: "spec", port })
+          : undefined,
+        other === undefined || isStage ? undefined : of.unmatched(),
         of.isolation(stage, grouping),
-        Promise.all(engines.map((engine) => survey(stage, engine))),
+        Promise.all(engines.map((engine) => of.survey({ ...ask, version: "edited", stage, engine }))),
         Promise.all(wanted.map((one) => of.matching({ stage, grouping, ...one }))),
       ]);
       const matching = new Map(found.flatMap((one, i) => (typeof one === "string" ? [] : [[wanted[i]?.text ?? "", one] as const])));
-      return { rows, before, against, isolation, surveys, matching, problem: found.find((one) => typeof one === "string") };
+      const problem = found.find((one) => typeof one === "string");
+      return { rows, before, against, counts, unmatched, isolation, surveys, matching, problem };
     },
   );
   const measured = runs.value;
@@ -86,16 +109,16 @@ export function useMatrix({ grouping, terms, folded, sort }: MatrixWishes): Matr
       folded,
       sort,
     });
-    const { rows, before, against: other } = loaded;
+    const { rows, before, against: other, unmatched } = loaded;
     const counts = (): ChangeCounts | undefined =>
       before === undefined || grouping === "namespace"
-        ? undefined
+        ? loaded.counts
         : countChanges(
             before.cells,
             survey.cells,
             rows.map(({ size }) => size),
           );
-    const changes = other && { against: other, counts: counts() };
+    const changes = other && { against: other, counts: counts(), unmatched, isComparable: isComparable(other, grouping) };
     return { model, changes, rows, engines: own.map(({ name }) => name), survey, problem: loaded.problem };
   }, [loaded, JSON.stringify(terms), folded, sort, measured]);
 }

@@ -36,6 +36,8 @@ export interface MatrixGridProps {
   readonly isSelected?: (row: number, column: number) => boolean;
   readonly onPick?: (at: GridPosition, how: { readonly extend: boolean }) => void;
   readonly onActive?: (at: GridPosition) => void;
+  /** A rectangle is being dragged, or was. */
+  readonly onSweep?: (start: GridPosition, end: GridPosition, isDone: boolean) => void;
   readonly onHover?: (at: GridPosition | undefined) => void;
   readonly onPickRow?: (row: number) => void;
   readonly onPickColumn?: (column: number) => void;
@@ -48,6 +50,13 @@ export function MatrixGrid(props: MatrixGridProps): JSX.Element {
   const { left, top, xs, ys, width, height } = gridLayout(rows, columns, size);
   const at = clamped(active ?? { row: 0, column: 0 }, rows.length, columns.length);
   const lit = hovered ?? active;
+  /** Where a drag began and how far it has come; a press that stays on its cell is a click. */
+  const drag = useRef<{ readonly start: GridPosition; end: GridPosition } | undefined>(undefined);
+  const endDrag = (): void => {
+    const dragged = drag.current;
+    drag.current = undefined;
+    if (dragged !== undefined && !isSame(dragged.start, dragged.end)) props.onSweep?.(dragged.start, dragged.end, true);
+  };
   const press = (event: KeyboardEvent): void => {
     const next = movedBy(event, at, { rows: rows.length, columns: columns.length });
     if (next !== undefined) {
@@ -72,7 +81,11 @@ export function MatrixGrid(props: MatrixGridProps): JSX.Element {
       tabIndex={0}
       aria-activedescendant={rows.length === 0 || columns.length === 0 ? undefined : `${id}-${at.row}-${at.column}`}
       onKeyDown={press}
-      onPointerLeave={() => props.onHover?.(undefined)}
+      onPointerUp={endDrag}
+      onPointerLeave={() => {
+        props.onHover?.(undefined);
+        endDrag();
+      }}
     >
       <svg role="presentation" width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
         <g role="row" aria-rowindex={1}>
@@ -135,7 +148,17 @@ export function MatrixGrid(props: MatrixGridProps): JSX.Element {
                     props.onActive?.({ row: i, column: j });
                     props.onPick?.({ row: i, column: j }, { extend: event.shiftKey });
                   }}
-                  onPointerEnter={() => props.onHover?.({ row: i, column: j })}
+                  onPointerDown={({ button, shiftKey, pointerType }) => {
+                    // A finger scrolls.
+                    if (props.onSweep !== undefined && button === 0 && !shiftKey && pointerType !== "touch")
+                      drag.current = { start: { row: i, column: j }, end: { row: i, column: j } };
+                  }}
+                  onPointerEnter={() => {
+                    props.onHover?.({ row: i, column: j });
+                    if (drag.current === undefined) return;
+                    drag.current.end = { row: i, column: j };
+                    props.onSweep?.(drag.current.start, drag.current.end, false);
+                  }}
                 >
                   <CellShape box={box} look={lookAt(i, j)} />
                   <rect class="cell-frame" x={box.x - 1.5} y={box.y - 1.5} width={box.width + 3} height={box.height + 3} rx={4} />
@@ -196,6 +219,10 @@ function short(name: string, most: number): string {
 
 function axisClass({ underTest }: GridEnd, lit: boolean, picks: boolean): string {
   return `axis ${underTest ? "under-test" : ""} ${lit ? "lit" : ""} ${picks ? "picks" : ""}`;
+}
+
+export function isSame(a: GridPosition, b: GridPosition): boolean {
+  return a.row === b.row && a.column === b.column;
 }
 
 function clamped({ row, column }: GridPosition, rows: number, columns: number): GridPosition {

@@ -12,6 +12,7 @@ import { TourView } from "../tour/TourView.tsx";
 import { serverTrouble } from "../host.ts";
 import { useKeys } from "../state/keys.ts";
 import type { ViewName } from "../state/location.ts";
+import { spoken, useSpoken } from "../state/spoken.ts";
 import { failure, currentFlow, go, goToStage, linkTrouble, opened, openExample, currentStage, subject, where } from "../state/store.ts";
 import { flowText } from "../parts/flow.tsx";
 import { KeysDialog, showKeys } from "./KeysDialog.tsx";
@@ -127,7 +128,7 @@ function Failure({ text }: { readonly text: string }): JSX.Element {
   );
 }
 
-/** What changed, for people who do not see it: the stage, and what holds. */
+/** The one region that speaks: here of the stage and what holds, elsewhere of what the views find. */
 function LiveRegion(): JSX.Element {
   const about = subject.value;
   const stage = about?.stages[currentStage.value];
@@ -136,9 +137,10 @@ function LiveRegion(): JSX.Element {
     about === undefined || stage === undefined || about.assertions.length === 0
       ? ""
       : `${stage.name}: ${held} of ${about.assertions.length} assertions hold`;
+  useSpoken(text, "first");
   return (
     <div class="unseen" role="status" aria-live="polite">
-      {text}
+      {spoken.value}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import type { JSX } from "preact";
+import { Fragment, type JSX } from "preact";
 import { counted, grouped } from "../parts/counted.ts";
 import { FlowSentence } from "../parts/flow.tsx";
 import { Glyph } from "../parts/Glyph.tsx";
@@ -175,7 +175,7 @@ function Agreement(): JSX.Element {
 
 /** Without an intent: how open the cluster is. */
 function OpenPairs(): JSX.Element {
-  const counts = useTally(currentStage.value, "spec", currentPort.value)?.counts;
+  const { counts, reached = [] } = useTally(currentStage.value, "spec", currentPort.value) ?? {};
   return (
     <header class="panel-head">
       <h1 class="answer">
@@ -190,6 +190,21 @@ function OpenPairs(): JSX.Element {
           </>
         )}
       </p>
+      {reached.length > 1 && (
+        <section>
+          <h2 class="caption">Most reachable namespaces</h2>
+          <dl class="reached">
+            {reached.map(({ name, open, pairs }) => (
+              <Fragment key={name}>
+                <dt class="mono">{name}</dt>
+                <dd>
+                  {Math.round((open / pairs) * 100)} % of {grouped(pairs)} flows into it
+                </dd>
+              </Fragment>
+            ))}
+          </dl>
+        </section>
+      )}
       <Agreement />
     </header>
   );

@@ -7,6 +7,7 @@ import { RulePanel } from "../objects/RulePanel.tsx";
 import { WhyPanel } from "../why/WhyPanel.tsx";
 import { EndpointPanel } from "./EndpointPanel.tsx";
 import { IntentPanel } from "./IntentPanel.tsx";
+import { PanelEdge, panelWidth } from "./PanelEdge.tsx";
 
 /**
  * Beside every place: why a flow is what it is; without one the endpoint that is selected, else what this stage changed, where
@@ -24,21 +25,25 @@ export function Panel(): JSX.Element {
       id="panel"
       class="panel"
       tabIndex={-1}
+      style={panelWidth.value === undefined ? {} : { width: `${panelWidth.value}px` }}
       aria-label={selected === undefined ? (row ?? (many === undefined ? "Intent" : "Selection")) : "Why"}
     >
-      {selected !== undefined ? (
-        <WhyPanel flow={selected} />
-      ) : rule !== undefined ? (
-        <RulePanel name={rule} />
-      ) : many !== undefined ? (
-        <ManyPanel text={many} />
-      ) : row !== undefined ? (
-        <EndpointPanel name={row} />
-      ) : isChanging ? (
-        <ChangesPanel />
-      ) : (
-        <IntentPanel />
-      )}
+      <PanelEdge />
+      <div class="panel-body">
+        {selected !== undefined ? (
+          <WhyPanel flow={selected} />
+        ) : rule !== undefined ? (
+          <RulePanel name={rule} />
+        ) : many !== undefined ? (
+          <ManyPanel text={many} />
+        ) : row !== undefined ? (
+          <EndpointPanel name={row} />
+        ) : isChanging ? (
+          <ChangesPanel />
+        ) : (
+          <IntentPanel />
+        )}
+      </div>
     </aside>
   );
 }

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { Explained, FlowQuestion, Grouping, Survey, Tally, Version, Workbench } from "../workbench/protocol.ts";
+import type { Explained, FlowQuestion, Grouping, ReachedNamespace, Survey, Tally, Version, Workbench } from "../workbench/protocol.ts";
 import type { Report } from "@netproof/core/parts";
 import { revision, workbench } from "./store.ts";
 
@@ -49,7 +49,11 @@ export function useSurvey(
 }
 
 /** What all workloads come to, without a table of them. */
-export function useTally(stage: number, engine: string, port: string | undefined): Tally | undefined {
+export function useTally(
+  stage: number,
+  engine: string,
+  port: string | undefined,
+): (Tally & { readonly reached: readonly ReachedNamespace[] }) | undefined {
   return useAnswer(`tally ${stage} ${engine} ${port ?? "all"}`, (of) => of.tally({ stage, engine, port }));
 }
 

@@ -10,6 +10,8 @@ export interface Where {
   /** An example's name, `local`, or `files-` and the hash of what was dropped; empty where nothing is open. */
   readonly source: string;
   readonly view: ViewName;
+  /** What a link wrote in the place of a view and is none; the first view is shown. */
+  readonly strangeView?: string | undefined;
   /** By key; a key that the page does not know is kept. */
   readonly keys: Readonly<Partial<Record<WhereKey, string>>>;
   readonly unknown: readonly (readonly [string, string])[];
@@ -44,7 +46,8 @@ export type WhereKey = (typeof whereKeys)[number];
 export function parseWhere(hash: string): Where {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split(/\?(.*)/s);
   const [source = "", word = ""] = path.split("/").map(decoded);
-  const view = views.find((known) => known === word) ?? (source === "" ? "open" : "design");
+  const found = views.find((known) => known === word);
+  const view = found ?? (source === "" ? "open" : "design");
   const pairs = query.split("&").flatMap((pair): (readonly [string, string])[] => {
     const at = pair.indexOf("=");
     return at <= 0 ? [] : [[decoded(pair.slice(0, at)), decoded(pair.slice(at + 1))]];
@@ -53,6 +56,7 @@ export function parseWhere(hash: string): Where {
   return {
     source,
     view,
+    strangeView: found === undefined && word !== "" ? word : undefined,
     keys: Object.fromEntries(pairs.filter(([key]) => isKnown(key))),
     unknown: pairs.filter(([key]) => !isKnown(key)),
   };

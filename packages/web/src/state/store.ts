@@ -1,9 +1,10 @@
 import { computed, effect, signal, type ReadonlySignal } from "@preact/signals";
 import { loadChunk } from "../chunks.ts";
 import { startWorkbench } from "../workbench/client.ts";
-import type { Opened, OpenSource, PageRow, Subject, Workbench } from "../workbench/protocol.ts";
+import type { Compared, Opened, OpenSource, PageRow, Subject, Workbench } from "../workbench/protocol.ts";
 import { changed, readChanges } from "./linked-edit.ts";
 import { unmetIn } from "./link-values.ts";
+import { sayProgress } from "./spoken.ts";
 import { formatFlow, formatWhere, parseFlow, parseWhere, type ViewName, type Where, type WrittenFlow } from "./location.ts";
 
 // ---- where the page is ----------------------------------------------------------------
@@ -59,6 +60,8 @@ export const subject: ReadonlySignal<Subject | undefined> = computed(() => opene
 /** Answers change when this does. */
 export const revision = computed(() => opened.value?.revision ?? 0);
 export const currentRows = signal<readonly PageRow[]>([]);
+/** Other files, read to be compared with. */
+export const compared = signal<Compared | undefined>(undefined);
 /** How far a survey of many rows has come, 0 to 1; undefined while there is none. */
 export const surveyed = signal<number | undefined>(undefined);
 
@@ -73,16 +76,20 @@ export async function openSource(source: OpenSource, sourceName: string, arrival
         surveyed.value = undefined;
         failure.value = problem;
       },
-      (share) => (surveyed.value = share === 1 ? undefined : share),
+      (share) => {
+        surveyed.value = share === 1 ? undefined : share;
+        if (share < 1) sayProgress(`judging, ${Math.floor(share * 100)} % done`);
+      },
     );
     const answer = await workbench.value.open(source);
+    compared.value = undefined;
     texts.value = new Map(source.files.map(({ path, text }) => [path, text]));
     keptTexts.value = texts.value;
     await take(answer);
     openName = sourceName;
     if (where.value.source !== sourceName) {
       const view = where.value.view === "open" ? firstView(answer.subject) : where.value.view;
-      where.value = { source: sourceName, view, keys: {}, unknown: [] };
+      where.value = { source: sourceName, view, strangeView: undefined, keys: {}, unknown: [] };
       history.pushState(null, "", formatWhere(where.value));
     } else if (where.value.view === "open" && arrival === "move") go({ view: firstView(answer.subject) }, "replace");
     await takeLink();
@@ -99,7 +106,8 @@ async function takeLink(): Promise<void> {
   linkTrouble.value = undefined;
   const trouble = await takeLinkedEdit();
   const about = subject.value;
-  const unmet = about === undefined ? { sentences: [], keys: {} } : unmetIn(where.value.keys, about);
+  const unmet = about === undefined ? { sentences: [], keys: {} } : unmetIn(where.value, about, compared.value?.hash);
+  where.value = { ...where.value, strangeView: undefined };
   go({ keys: { edit: "", ...unmet.keys } }, "replace");
   linkTrouble.value = [...trouble, ...unmet.sentences].join(" ") || undefined;
 }
@@ -117,6 +125,19 @@ async function takeLinkedEdit(): Promise<readonly string[]> {
     else await editText(change.path, text);
   }
   return trouble;
+}
+
+/** Reads other files and compares with them; a sentence where that cannot be. */
+export async function compareWith(source: OpenSource): Promise<string | undefined> {
+  const found = await workbench.value?.compare(source);
+  if (found === undefined) return undefined;
+  const [first] = found.errors;
+  if (first !== undefined) return `${found.name} cannot be read: ${first.message}`;
+  const wanted = where.value.keys.vs ?? "";
+  compared.value = found;
+  linkTrouble.value = undefined;
+  go({ keys: { vs: `files-${found.hash}`, tab: "pods" } });
+  return wanted.startsWith("files-") && wanted !== `files-${found.hash}` ? "The link compares with other files than these." : undefined;
 }
 
 /** A design is looked at as a picture, a cluster as a matrix. */

@@ -3,10 +3,11 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { ComparedExplanation, Explanation, FlowExplanation, PortsExplanation } from "@netproof/core/parts";
 import { EvidencePart } from "../lab/EvidencePart.tsx";
 import { goToLine } from "../parts/CodeFrame.tsx";
+import { counted } from "../parts/counted.ts";
 import { FlowSentence, flowText, shortName } from "../parts/flow.tsx";
 import { Glyph } from "../parts/Glyph.tsx";
 import { VerdictChip } from "../parts/verdict.tsx";
-import { useExplained } from "../state/answers.ts";
+import { useAnswer, useExplained } from "../state/answers.ts";
 import { formatFlow, type WrittenFlow } from "../state/location.ts";
 import { useKeys } from "../state/keys.ts";
 import { currentStage, editText, go, lastInput, texts, where, workbench } from "../state/store.ts";
@@ -53,6 +54,7 @@ export function WhyPanel({ flow }: { readonly flow: WrittenFlow }): JSX.Element 
         explained.document.answers.map((answer, i, { length }) => <OneAnswer key={i} answer={answer} several={length > 1} />)}
       {explained !== undefined && "document" in explained && <EvidencePart flow={flow} />}
       {explained !== undefined && "document" in explained && isDenied(explained) && <DraftPart flow={flow} />}
+      {explained !== undefined && "document" in explained && <AlikePart flow={flow} />}
       {explained !== undefined &&
         "document" in explained &&
         explained.document.notes.map((note) => (
@@ -108,6 +110,27 @@ function DraftPart({ flow }: { readonly flow: WrittenFlow }): JSX.Element {
         New policy that opens this flow
       </button>
       {said !== undefined && <p role="alert">{said}</p>}
+    </section>
+  );
+}
+
+/** The flow stands for all between its two classes. */
+function AlikePart({ flow: { from, to } }: { readonly flow: WrittenFlow }): JSX.Element {
+  const stage = currentStage.value;
+  const alike = useAnswer(`alike ${stage} ${from}>${to}`, (of) => of.alike(stage, from, to));
+  if (alike === undefined) return <></>;
+  const both = alike.from.filter((id) => alike.to.includes(id)).length;
+  const count = alike.from.length * alike.to.length - both;
+  if (count < 2) return <></>;
+  return (
+    <section>
+      <button
+        type="button"
+        class="button"
+        onClick={() => go({ view: "matrix", keys: { tab: "pods", flow: "", sel: `class:${from}>class:${to}` } })}
+      >
+        Same answer for {counted(count, "flow")}: select the whole class
+      </button>
     </section>
   );
 }

@@ -2,6 +2,7 @@ import {
   becausePlace,
   becauseText,
   hasPort,
+  isOutside,
   nearest,
   parseSelector,
   policyText,
@@ -11,8 +12,8 @@ import {
   type Why,
 } from "@netproof/core/parts";
 import { snapshotAt, type Judged } from "./judged.ts";
-import { isolates, type Lane, type LaneQuestion, type MatchQuestion } from "./protocol.ts";
-import type { RowSet } from "./rows.ts";
+import { isolates, type Alike, type Lane, type LaneQuestion, type MatchQuestion } from "./protocol.ts";
+import { isNodeRow, type RowSet } from "./rows.ts";
 import { askedPort } from "./survey.ts";
 
 /** Where all ports are looked at together, a lane's reason is that of the port most people look for. */
@@ -58,6 +59,26 @@ export function isolationOf(judged: Judged, { rows }: RowSet, stage: number): Ui
     }
     return bits;
   });
+}
+
+/** The rows whose pods are in the classes of the two ends; undefined where a name is none. A node is like no other: it is related to its pods. */
+export function alikeOf(judged: Judged, set: RowSet, stage: number, from: string, to: string): Alike | undefined {
+  const reaches = set.families.map((family) => judged.spec(stage).reach(family));
+  const classesOf = (index: number): string => {
+    const classes = reaches.map(({ classOf }, i) => {
+      const member = set.firsts[i]?.[index];
+      return member === undefined ? -1 : (classOf(member) ?? -1);
+    });
+    const row = set.rows[index] as Row;
+    const isAlone = isNodeRow(row) || classes.every((one) => one < 0);
+    return isAlone ? `alone ${index}` : `${String(isOutside(row))} ${classes.join(" ")}`;
+  };
+  const all = set.rows.map((_, index) => classesOf(index));
+  const [sources, targets] = [from, to].map((name) => {
+    const index = set.indexOf(name);
+    return index === undefined ? undefined : set.rows.filter((_, i) => all[i] === all[index]).map(({ endpoint }) => endpoint.id);
+  });
+  return sources === undefined || targets === undefined ? undefined : { from: sources, to: targets };
 }
 
 /** By row, 1 where the first pod has the labels that are asked for, or is isolated by the policy; else a sentence. */

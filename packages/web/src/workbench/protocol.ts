@@ -12,20 +12,33 @@ import type {
 } from "@netproof/core/parts";
 
 /**
- * What the page asks the workbench, which runs in a worker: plain data both ways, so that the same page also reads answers that were
- * worked out before (a report). Every answer belongs to one revision of the texts: an edit makes the next one.
+ * What the page asks the workbench, which runs in a worker: plain data both ways. Every answer belongs to one revision of the texts: an edit
+ * makes the next one. A report that can be explored holds the first two parts of it.
  */
-export interface Workbench {
+export type Workbench = Opening & Answers & Tools;
+
+/** What is open. */
+export interface Opening {
   /** Reads files: a use case with its manifests, or manifests alone. */
   open(source: OpenSource): Promise<Opened>;
   /** A file as it stands in the editor now; undefined text takes it away. */
   edit(path: string, text: string | undefined): Promise<Opened>;
   /** The texts as they stand are what edits are compared with from now on. */
   keep(paths: readonly string[]): Promise<void>;
+  /** Reads other files, a second dump of the same cluster, to compare what is open with them. */
+  compare(source: OpenSource): Promise<Compared>;
+}
+
+/** Who may talk to whom, and why. */
+export interface Answers {
+  /** Workloads that only one of the two has: what is open, and what it is compared with. */
+  unmatched(): Promise<Unmatched>;
   rows(grouping: Grouping): Promise<readonly PageRow[]>;
+  /** How many rows each grouping has. */
+  rowCounts(): Promise<Readonly<Record<Grouping, number>>>;
   survey(question: SurveyQuestion): Promise<Survey>;
   /** The counts of a survey by workload, without its cells, for where only they are shown. */
-  tally(question: TallyQuestion): Promise<Tally>;
+  tally(question: TallyQuestion): Promise<Tally & { readonly reached: readonly ReachedNamespace[] }>;
   /** The same as `netproof run` writes; undefined where there is no use case. */
   report(version: Version): Promise<Report | undefined>;
   /** Why a flow is allowed or denied, by every engine that calculates. */
@@ -36,6 +49,17 @@ export interface Workbench {
   isolation(stage: number, grouping: Grouping): Promise<Uint8Array>;
   /** By row, 1 where its first pod has these labels (a selector as kubectl has it) or is isolated by this policy. A sentence for what is neither. */
   matching(question: MatchQuestion): Promise<Uint8Array | string>;
+  /** What changes from one moment to another, on one port or on all. */
+  difference(question: DifferenceQuestion): Promise<Difference>;
+  /** The workloads that no rule of this stage tells apart from either end of a flow: what holds for it holds for all of them. */
+  alike(stage: number, from: string, to: string): Promise<Alike | undefined>;
+  /** A known difference between an engine and Kubernetes, by its id. */
+  deviation(name: string): Promise<DeviationText | undefined>;
+  endpoint(stage: number, row: string): Promise<EndpointDetail | undefined>;
+}
+
+/** What helps who writes, and what enforcing systems would hold. */
+export interface Tools {
   /** What lines of a file do at a stage. */
   annotations(path: string, stage: number): Promise<readonly Annotation[]>;
   /** What may be written at an offset of a text. */
@@ -55,11 +79,6 @@ export interface Workbench {
   compareDump(stage: number, files: readonly PageFile[]): Promise<DumpComparison>;
   /** The rules of nftables that the lab would load. */
   nftables(stage: number): Promise<readonly RuleListing[]>;
-  /** What the edited texts change against the kept ones, on one port or on all. */
-  difference(stage: number, engine: string, port: string | undefined): Promise<EditDifference>;
-  /** A known difference between an engine and Kubernetes, by its id. */
-  deviation(name: string): Promise<DeviationText | undefined>;
-  endpoint(stage: number, row: string): Promise<EndpointDetail | undefined>;
 }
 
 export interface PageFile {
@@ -74,8 +93,29 @@ export interface OpenSource {
   readonly files: readonly PageFile[];
 }
 
-/** The text that was kept, or the one that stands in the editor. */
-export type Version = "kept" | "edited";
+/** The text that was kept, the one that stands in the editor, or other files that these are compared with. */
+export type Version = "kept" | "edited" | "compared";
+
+/** Other files, read to be compared with. */
+export interface Compared {
+  readonly name: string;
+  /** As `Opened` has it. */
+  readonly hash: string;
+  /** Of texts that could not be read, then nothing is compared with them; empty where they could. */
+  readonly errors: readonly ReportDiagnostic[];
+}
+
+/** Names of workloads, outside points and nodes. */
+export interface Unmatched {
+  readonly onlyHere: readonly string[];
+  readonly onlyThere: readonly string[];
+}
+
+/** Ids of rows. */
+export interface Alike {
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+}
 
 /** What is open. When the text cannot be read, the last answers stay and `problems` says why. */
 export interface Opened {
@@ -156,6 +196,7 @@ export interface PageRow extends ReportEndpoint {
 
 export interface SurveyQuestion {
   readonly version: Version;
+  /** Of what is open; other files are asked at their stage of the same name, else at their last one. */
   readonly stage: number;
   readonly engine: string;
   /** `80/TCP`; undefined for all ports together. */
@@ -196,6 +237,13 @@ export interface Tally {
 }
 
 export type TallyQuestion = Pick<SurveyQuestion, "stage" | "engine" | "port">;
+
+/** How many of the pairs into a namespace are open. */
+export interface ReachedNamespace {
+  readonly name: string;
+  readonly open: number;
+  readonly pairs: number;
+}
 
 /** A cell's value. `some`: on some ports only, in one family only, or for some pairs of a group. */
 export const cell = { none: 0, deny: 1, allow: 2, undetermined: 3, some: 4 } as const;
@@ -247,15 +295,28 @@ export interface RuleListing {
   readonly lines: readonly { readonly text: string; readonly places: readonly { readonly file: string; readonly line: number }[] }[];
 }
 
+/** A stage of one version of the texts. */
+export interface Moment {
+  readonly version: Exclude<Version, "compared">;
+  readonly stage: number;
+}
+
+export interface DifferenceQuestion {
+  readonly was: Moment;
+  readonly now: Moment;
+  readonly engine: string;
+  readonly port: string | undefined;
+}
+
 /** Flows between rows of workloads, as they are now. */
-export interface EditDifference {
+export interface Difference {
   readonly opened: number;
   readonly closed: number;
   /** Those that change without opening or closing. */
   readonly other: number;
   /** From and to as indexes of rows, and both values; of very many the first ones. */
   readonly pairs: readonly (readonly [from: number, to: number, was: number, is: number])[];
-  /** False where the edit adds or takes away endpoints: those are left out. */
+  /** False where one of the two has endpoints that the other has not: those are left out. */
   readonly isComparable: boolean;
 }
 

@@ -16,7 +16,7 @@ import {
   type View,
 } from "@netproof/core/parts";
 import type { Judged } from "./judged.ts";
-import { cell, type Survey, type SurveyQuestion, type Tally, type TallyQuestion } from "./protocol.ts";
+import { cell, type ReachedNamespace, type Survey, type SurveyQuestion, type Tally, type TallyQuestion } from "./protocol.ts";
 import { isNodeRow, type RowSet } from "./rows.ts";
 
 /** One port of one protocol; undefined for all of them together. */
@@ -144,7 +144,11 @@ async function cellsOf(set: RowSet, calculation: Calculation, port: AskedPort, p
 }
 
 /** The counts of a survey by workload, without its cells: kinds times kinds in place of rows times rows. */
-export function tallyOf(judged: Judged, set: RowSet, { engine, stage, port: asked }: TallyQuestion): Tally {
+export function tallyOf(
+  judged: Judged,
+  set: RowSet,
+  { engine, stage, port: asked }: TallyQuestion,
+): Tally & { readonly reached: readonly ReachedNamespace[] } {
   const started = performance.now();
   const port = askedPort(asked);
   const { rows } = set;
@@ -154,6 +158,7 @@ export function tallyOf(judged: Judged, set: RowSet, { engine, stage, port: aske
   const add = (value: number, pairs: number): void => {
     sums[value] = (sums[value] as number) + pairs;
   };
+  const into = reachedNamespaces(rows);
   const cellAt = (a: number, b: number): number => {
     const [from, to] = [rows[a] as Row, rows[b] as Row];
     return a === b || kinds.isRelated(from) ? kinds.alone(from, to) : kinds.between(kinds.of[a] as number, kinds.of[b] as number);
@@ -164,16 +169,35 @@ export function tallyOf(judged: Judged, set: RowSet, { engine, stage, port: aske
     const { size } = row.endpoint;
     targets[kind] = (targets[kind] as number) + size;
     if (kinds.isRelated(row)) {
-      rows.forEach((other, b) => add(cellAt(a, b), pairCount(row, other)));
+      rows.forEach((other, b) => {
+        add(cellAt(a, b), pairCount(row, other));
+        into.add(b, cellAt(a, b), pairCount(row, other));
+      });
       return;
     }
     sources[kind] = (sources[kind] as number) + size;
     // The row with itself is no pair of kinds.
     add(kinds.between(kind, kind), -(size ** 2));
-    if (size > 1) add(cellAt(a, a), pairCount(row, row));
+    into.add(a, kinds.between(kind, kind), -(size ** 2));
+    if (size > 1) {
+      add(cellAt(a, a), pairCount(row, row));
+      into.add(a, cellAt(a, a), pairCount(row, row));
+    }
   });
+  /** By kind: endpoints that may talk to one of it, and all that there is a question of. */
+  const [open, all] = [new Float64Array(kinds.count), new Float64Array(kinds.count)];
   sources.forEach((from, a) => {
-    if (from > 0) targets.forEach((to, b) => add(kinds.between(a, b), from * to));
+    if (from === 0) return;
+    targets.forEach((to, b) => {
+      const value = kinds.between(a, b);
+      add(value, from * to);
+      if (isOpen(value)) open[b] = (open[b] as number) + from;
+      if (value !== cell.none) all[b] = (all[b] as number) + from;
+    });
+  });
+  rows.forEach(({ endpoint: { size } }, b) => {
+    const kind = kinds.of[b] as number;
+    into.addAll(b, (open[kind] as number) * size, (all[kind] as number) * size);
   });
   const wrong = new Set<number>();
   const breaks = breaksOf(judged.result(engine, stage), set, port, (at) => wrong.add(at));
@@ -187,7 +211,72 @@ export function tallyOf(judged: Judged, set: RowSet, { engine, stage, port: aske
     counts[words[value]] += sums[value] as number;
     counts.pairs += sums[value] as number;
   }
-  return { counts, breaks, took: performance.now() - started };
+  return { counts, breaks, reached: into.most(), took: performance.now() - started };
+}
+
+/** So many namespaces are named as those that most can reach. */
+const mostReached = 5;
+
+function isOpen(value: number): boolean {
+  return value === cell.allow || value === cell.some;
+}
+
+/** Sums up what is open into each namespace. */
+function reachedNamespaces(rows: readonly Row[]): {
+  readonly add: (target: number, value: number, pairs: number) => void;
+  readonly addAll: (target: number, open: number, pairs: number) => void;
+  readonly most: () => readonly ReachedNamespace[];
+} {
+  const found = new Map<string, { open: number; pairs: number }>();
+  const byRow = rows.map(({ endpoint: { kind, namespace } }) => {
+    if (kind !== "pods") return undefined;
+    const own = found.get(namespace) ?? { open: 0, pairs: 0 };
+    found.set(namespace, own);
+    return own;
+  });
+  const addAll = (target: number, open: number, pairs: number): void => {
+    const own = byRow[target];
+    if (own === undefined) return;
+    own.open += open;
+    own.pairs += pairs;
+  };
+  return {
+    addAll,
+    add: (target, value, pairs) => value !== cell.none && addAll(target, isOpen(value) ? pairs : 0, pairs),
+    most: () =>
+      [...found]
+        .filter(([, { pairs }]) => pairs > 0)
+        .map(([name, own]) => ({ name, ...own }))
+        .sort((a, b) => b.open / b.pairs - a.open / a.pairs || b.open - a.open || (a.name < b.name ? -1 : 1))
+        .slice(0, mostReached),
+  };
+}
+
+/** What was said of other rows, told of these: a row stands for the one of the same name, and there is no question where none has it. */
+export function alongside(survey: Survey, theirs: RowSet, ours: RowSet): Survey {
+  const isGrouped = survey.question.grouping === "namespace";
+  const namesOf = ({ rows }: RowSet): readonly string[] =>
+    isGrouped ? groupsOf(rows).map(({ name }) => name) : rows.map(({ endpoint }) => endpoint.id);
+  const places = new Map(namesOf(theirs).map((name, i) => [name, i]));
+  const from = namesOf(ours).map((name) => places.get(name) ?? -1);
+  const size = from.length;
+  const moved = (cells: Uint8Array): Uint8Array => {
+    const all = new Uint8Array(size * size);
+    from.forEach((a, i) => {
+      if (a < 0) return;
+      from.forEach((b, j) => {
+        if (b >= 0) all[i * size + j] = cells[a * survey.rows + b] as number;
+      });
+    });
+    return all;
+  };
+  return {
+    ...survey,
+    rows: size,
+    cells: moved(survey.cells),
+    broken: moved(survey.broken),
+    shares: survey.shares && moved(survey.shares),
+  };
 }
 
 function keyOfMember(member: { readonly name?: string; readonly namespace?: { readonly name: string } }): string {

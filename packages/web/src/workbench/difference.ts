@@ -1,5 +1,5 @@
 import { isOutside, pairCount, type Calculation, type Endpoint, type Reachability, type Row } from "@netproof/core/parts";
-import { cell, changeOf, type EditDifference } from "./protocol.ts";
+import { cell, changeOf, type Difference } from "./protocol.ts";
 import { cellOf, together, type AskedPort } from "./survey.ts";
 import { isNodeRow, type RowSet } from "./rows.ts";
 
@@ -7,15 +7,10 @@ import { isNodeRow, type RowSet } from "./rows.ts";
 const mostNamed = 2_000;
 
 /**
- * What an edit changed between rows that both texts have, without a table of all rows by all rows: rows that are of one class before and
+ * What changed between rows that both moments have, without a table of all rows by all rows: rows that are of one class before and
  * after are of one kind, and what two kinds may open is asked once of each.
  */
-export function editDifference(
-  { rows, families, firsts }: RowSet,
-  before: Calculation,
-  after: Calculation,
-  port: AskedPort,
-): EditDifference {
+export function differenceOf({ rows, families, firsts }: RowSet, before: Calculation, after: Calculation, port: AskedPort): Difference {
   const reaches = families.map((family) => ({ before: before.reach(family), after: after.reach(family) }));
   const kinds = new Map<string, { readonly classes: readonly (readonly [number, number])[]; readonly rows: number[] }>();
   let isComparable = true;
@@ -32,7 +27,7 @@ export function editDifference(
     else own.rows.push(index);
   });
   const all = [...kinds.values()];
-  const pairs: EditDifference["pairs"][number][] = [];
+  const pairs: Difference["pairs"][number][] = [];
   const counts = { opened: 0, closed: 0, other: 0 };
   for (const from of all) {
     for (const to of all) {
