@@ -1,8 +1,10 @@
 // Builds the page into packages/web/dist/page: plain scripts and a style sheet, so that it opens from disk as well as from a server.
+import { createHash } from "node:crypto";
 import { build } from "esbuild";
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { deflateRawSync } from "node:zlib";
 import { load } from "js-yaml";
 
 const repository = path.resolve(import.meta.dirname, "..");
@@ -47,7 +49,11 @@ export async function buildPage(folder = path.join(here, "dist/page")) {
     build({ ...common, entryPoints: ["src/style/page.css"] }).then(({ outputFiles }) => textOf(outputFiles)),
     ...chunks.map((name) => script(`src/${name}/chunk.ts`, `netproofChunks.${name}`)),
   ]);
+  const [reportStart, reportPage, reportEngine] = await Promise.all(
+    ["start.ts", "page.tsx", "worker.ts"].map((name) => script(`src/report/${name}`)),
+  );
   const files = {
+    "report.json": JSON.stringify(await reportOf(reportStart ?? "", reportPage ?? "", reportEngine ?? "", style)),
     "index.html": readFileSync(path.join(here, "src/index.html"), "utf8"),
     "page.js": page,
     "page.css": style,
@@ -58,6 +64,33 @@ export async function buildPage(folder = path.join(here, "dist/page")) {
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
   return folder;
+}
+
+/**
+ * The page as it lies in a report: scripts that the report's content policy knows by their hashes.
+ * @param {string} start @param {string} page @param {string} engine @param {string} style
+ * @returns {Promise<import("@netproof/web/wire").ReportPage>}
+ */
+async function reportOf(start, page, engine, style) {
+  // The same letters as the browser reads them with.
+  const { outputFiles } = await build({
+    entryPoints: [path.join(here, "src/report/packing.ts")],
+    format: "esm",
+    bundle: true,
+    write: false,
+    logLevel: "silent",
+  });
+  const { pack } = /** @type {typeof import("../packages/web/src/report/packing.ts")} */ (
+    await import(`data:text/javascript,${encodeURIComponent(textOf(outputFiles))}`)
+  );
+  const hashOf = (/** @type {string} */ text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+  // A script's text must not end its element.
+  if (/<\/script|<!--/i.test(start)) throw new Error("a script of the report would end its element");
+  return {
+    start,
+    scripts: [start, page].map(hashOf).join(" "),
+    packed: pack(deflateRawSync(JSON.stringify([page, engine, style]), { level: 9 })),
+  };
 }
 
 /** @param {readonly import("esbuild").OutputFile[]} files */

@@ -3,6 +3,16 @@
  * a POST. Streams are JSON values, one per line; `{"alive":true}` says only that the server lives.
  */
 
+/** `report.json`, which the build of the page writes: the page as it lies in a report. */
+export interface ReportPage {
+  /** Starts it. */
+  readonly start: string;
+  /** Sources of a content policy that lets in these scripts alone. */
+  readonly scripts: string;
+  /** What `start` unpacks. */
+  readonly packed: string;
+}
+
 /** `GET api/source`: what is open; null where nothing was named. */
 export interface ServedSource {
   readonly name: string;

@@ -81,7 +81,7 @@ export { runReport } from "./report/run.ts";
 export { plainLook, type Look } from "./report/present/look.ts";
 export { presentCsv } from "./report/present/csv.ts";
 export { presentExplain } from "./report/present/explain.ts";
-export { presentHtml, type ReportSource } from "./report/present/html.ts";
+export { presentHtml, type Explore, type ReportSource } from "./report/present/html.ts";
 export { presentJson } from "./report/present/json.ts";
 export { presentList } from "./report/present/list.ts";
 export { presentMarkdown } from "./report/present/markdown.ts";

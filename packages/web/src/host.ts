@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import type { ViewName } from "./state/location.ts";
 import type { DiskChange, SaveRequest, ServedSource } from "../wire.d.ts";
 
 /**
@@ -9,6 +10,11 @@ export type HostKind = "disk" | "served" | "report";
 
 const named = document.querySelector<HTMLMetaElement>('meta[name="netproof-host"]')?.content;
 export const hostKind: HostKind = named === "served" || named === "report" ? named : "disk";
+
+/** A report has answers to look at, and no place to write, to measure or to open something else. */
+export function hasPlace(view: ViewName): boolean {
+  return hostKind !== "report" || view === "matrix";
+}
 
 const token = hostKind === "served" ? takeToken() : undefined;
 

@@ -18,6 +18,8 @@ export interface OpenOptions {
   readonly width?: number;
   readonly height?: number;
   readonly reducedMotion?: "reduce" | "no-preference";
+  /** False for a browser that runs none. */
+  readonly scripts?: boolean;
 }
 
 export interface PageUnderTest {
@@ -49,9 +51,11 @@ export async function openPage(hash: string, options: OpenOptions = {}): Promise
 }
 
 export async function openAddress(address: string, options: OpenOptions = {}): Promise<PageUnderTest> {
-  const { theme = "light", width = 1440, height = 900, reducedMotion = "reduce" } = options;
+  const { theme = "light", width = 1440, height = 900, reducedMotion = "reduce", scripts = true } = options;
   browser ??= startBrowser();
-  const page = await (await browser).newPage({ viewport: { width, height }, colorScheme: theme, reducedMotion });
+  const page = await (
+    await browser
+  ).newPage({ viewport: { width, height }, colorScheme: theme, reducedMotion, javaScriptEnabled: scripts });
   const problems: string[] = [];
   const requests: string[] = [];
   page.on("pageerror", (error) => problems.push(error.message));

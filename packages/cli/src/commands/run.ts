@@ -34,8 +34,10 @@ import {
   type JudgingSession,
 } from "../engines.ts";
 import type { Options } from "../flags.ts";
+import { exploreOf } from "../explore.ts";
+import { mayHoldSecrets } from "../secrets.ts";
 import { dataFormats, formatsOf } from "../formats.ts";
-import { useCasePath } from "../input.ts";
+import { useCaseName, useCasePath } from "../input.ts";
 import { denyWithOf, isMeasuring } from "../lab/ask.ts";
 import { operandsOf } from "../operands.ts";
 import { wantedOutput, writeAnswer, type Wanted } from "../output.ts";
@@ -74,6 +76,8 @@ export async function run(options: Options, operands: readonly string[]): Promis
   const warnings = made.conclusion.warnings + inputs.filter(({ severity }) => severity === "warning").length;
   const coverage = { ...made.coverage, text: [made.coverage.text, ...remarks].join("; ") };
   const report: Report = { ...made, coverage, findings: [...inputs, ...made.findings], conclusion: { ...made.conclusion, warnings } };
+  const makesHtml = [wanted, ...wanted.copies].some(({ format }) => format === "html");
+  const explore = makesHtml ? await exploreOf(file === undefined ? (options.filename[0] ?? useCaseName) : useCasePath(file)) : "";
   const table = (look: Look): string =>
     options.quiet ? presentRunQuiet(report, look) : presentRun(report, look, options.ledger ? "table" : "line");
   await writeAnswer(
@@ -86,7 +90,7 @@ export async function run(options: Options, operands: readonly string[]): Promis
       markdown: () => presentMarkdown(report),
       mermaid: () => presentMermaid(report),
       svg: () => presentSvg(report),
-      html: () => presentHtml(report, citedSources(report, prepared.paths)),
+      html: () => presentHtml(report, citedSources(report, prepared.paths), explore),
     },
     options,
     prepared.paths,
@@ -107,9 +111,7 @@ function citedSources(report: Report, paths: FullPaths): readonly ReportSource[]
     const full = paths.get(name);
     if (full === undefined) return [];
     const text = readFileSync(full, "utf8").replace(/^\uFEFF/, "");
-    const mayHoldSecrets =
-      /^\s*(?:-\s*)?["']?kind["']?\s*:\s*["']?(?:Secret|ConfigMap)/m.test(text) || /"kind"\s*:\s*"(?:Secret|ConfigMap)/.test(text);
-    if (mayHoldSecrets) return [{ name, text: undefined, why: "not shown: it holds a Secret or a ConfigMap" }];
+    if (mayHoldSecrets(text)) return [{ name, text: undefined, why: "not shown: it holds a Secret or a ConfigMap" }];
     return text.length > mostSource ? [{ name, text: undefined, why: "not shown: it is large" }] : [{ name, text, why: undefined }];
   });
 }

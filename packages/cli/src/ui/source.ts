@@ -36,7 +36,7 @@ export async function openSource(options: Options, named: string | undefined): P
   const input = await read();
   let open = await opened(input, undefined);
   const source: Source = {
-    now: () => ({ name: open.name, folder: open.folder, files: [...open.texts].map(([file, text]) => ({ path: file, text })) }),
+    now: () => ({ name: open.name, folder: open.folder, files: filesOf(open.texts) }),
     read,
     save: ({ path: file, before, text }) => {
       const place = open.places.get(file);
@@ -63,6 +63,16 @@ export async function openSource(options: Options, named: string | undefined): P
     },
   };
   return { source, input };
+}
+
+/** What a page opens of an input: its name, and its files with their paths from the use case's folder. */
+export async function sourceOf(input: Input): Promise<Pick<ServedSource, "name" | "files">> {
+  const { name, texts } = await opened(input, undefined);
+  return { name, files: filesOf(texts) };
+}
+
+function filesOf(texts: ReadonlyMap<string, string>): ServedSource["files"] {
+  return [...texts].map(([file, text]) => ({ path: file, text }));
 }
 
 /** A use case that cannot be understood right now leaves the other files as they were named before. */

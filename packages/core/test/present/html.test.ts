@@ -38,6 +38,17 @@ describe("the report as a file", () => {
     );
   });
 
+  test("what it is explored with ends no element, and its policy lets in those scripts alone", () => {
+    const files = [{ path: "</script>.yaml", text: "a: '</script><script>alert(1)</script><!--'\n" }];
+    const explore = { start: "start()", scripts: "'sha256-a' 'sha256-b'", packed: "#!=", source: { name: "x", files } };
+    const html = presentHtml(dayOne, [], explore);
+    expect(html.match(/<script|<\/script>|<!--/g)).toEqual(["<script", "</script>", "<script", "</script>", "<script", "</script>"]);
+    const [, written = ""] = /<script type="application\/json" id="explore-files">(.*)<\/script>/.exec(html) ?? [];
+    expect(JSON.parse(written)).toEqual({ name: "x", files });
+    expect(html).toContain("script-src 'sha256-a' 'sha256-b'; worker-src blob:;");
+    expect(presentHtml(dayOne, [], "It cannot be explored: so.")).toContain("runs no script. It cannot be explored: so.</p>");
+  });
+
   test("no name of a cluster becomes markup", () => {
     const plain = new Set(tagsOf(presentHtml(dayOne, [])));
     fc.assert(

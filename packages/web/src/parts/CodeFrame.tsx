@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { hasPlace } from "../host.ts";
 import { go, texts } from "../state/store.ts";
 
 /** Lines that stand out, counted from 1, both included. */
@@ -20,7 +21,7 @@ export function goToLine(file: string, first: number, last: number = first): voi
 /** `policy1.yaml:13`, a way into the editor; only words where the text is not open here. */
 export function PlaceOf({ file, line }: { readonly file: string; readonly line: number }): JSX.Element {
   const place = `${file}:${line}`;
-  if (!texts.value.has(file)) return <span class="mono quiet">{place}</span>;
+  if (!texts.value.has(file) || !hasPlace("editor")) return <span class="mono quiet">{place}</span>;
   return (
     <button type="button" class="link mono" title={`Open ${place} in the editor`} onClick={() => goToLine(file, line)}>
       {place}

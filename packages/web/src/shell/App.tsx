@@ -1,15 +1,8 @@
-import type { JSX } from "preact";
+import type { FunctionComponent, JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { DesignView } from "../design/DesignView.tsx";
-import { EditorView } from "../editor/EditorView.tsx";
-import { LabView } from "../lab/LabView.tsx";
 import { matrixForm } from "../matrix/form.ts";
-import { MatrixView } from "../matrix/MatrixView.tsx";
-import { ObjectsView } from "../objects/ObjectsView.tsx";
-import { OpenView } from "../open/OpenView.tsx";
 import { DropTarget } from "../open/DropTarget.tsx";
-import { TourView } from "../tour/TourView.tsx";
-import { serverTrouble } from "../host.ts";
+import { hasPlace, serverTrouble } from "../host.ts";
 import { useKeys } from "../state/keys.ts";
 import type { ViewName } from "../state/location.ts";
 import { spoken, useSpoken } from "../state/spoken.ts";
@@ -21,8 +14,11 @@ import { StageBar } from "./StageBar.tsx";
 import { StatusBar } from "./StatusBar.tsx";
 import { TopBar, places } from "./TopBar.tsx";
 
-export function App(): JSX.Element {
-  const { view } = where.value;
+/** The views of a page, by their names; a report has few of them. */
+export type Views = Readonly<Partial<Record<ViewName, FunctionComponent>>>;
+
+export function App({ views }: { readonly views: Views }): JSX.Element {
+  const view = hasPlace(where.value.view) ? where.value.view : "matrix";
   const isOpen = view !== "open" && subject.value !== undefined;
   useKeys({
     "[": () => goToStage(currentStage.value - 1),
@@ -34,8 +30,9 @@ export function App(): JSX.Element {
     o: () => turnFlow(),
     l: () => void navigator.clipboard.writeText(location.href),
     y: () => void (currentFlow.value && navigator.clipboard.writeText(flowText(currentFlow.value))),
-    ...Object.fromEntries(places.map(({ view: place }, i) => [String(i + 1), () => go({ view: place })])),
+    ...Object.fromEntries(places.map(({ view: place }, i) => [String(i + 1), () => hasPlace(place) && go({ view: place })])),
   });
+  const View = views[isOpen ? view : "open"];
   useEffect(() => {
     document.title = titleOf(view);
   });
@@ -66,11 +63,11 @@ export function App(): JSX.Element {
           </p>
         )}
         {failure.value !== undefined && <Failure text={failure.value} />}
-        <View view={isOpen ? view : "open"} />
+        {View !== undefined && <View />}
       </main>
       {isOpen && hasPanel(view) && <Panel />}
       <StatusBar />
-      <DropTarget />
+      {hasPlace("open") && <DropTarget />}
       <KeysDialog />
       <LiveRegion />
     </div>
@@ -94,25 +91,6 @@ function isAsked(): boolean {
   return currentFlow.value !== undefined || (where.value.keys.sel ?? "") !== "";
 }
 
-function View({ view }: { readonly view: ViewName }): JSX.Element {
-  switch (view) {
-    case "design":
-      return <DesignView />;
-    case "matrix":
-      return <MatrixView />;
-    case "editor":
-      return <EditorView />;
-    case "objects":
-      return <ObjectsView />;
-    case "lab":
-      return <LabView />;
-    case "tour":
-      return <TourView />;
-    case "open":
-      return <OpenView />;
-  }
-}
-
 function Failure({ text }: { readonly text: string }): JSX.Element {
   const [first = ""] = text.split("\n");
   return (
@@ -121,7 +99,7 @@ function Failure({ text }: { readonly text: string }): JSX.Element {
       <button type="button" onClick={() => void navigator.clipboard.writeText(text)}>
         Copy the details
       </button>
-      <button type="button" onClick={() => void openExample("day-one")}>
+      <button type="button" onClick={() => (hasPlace("open") ? void openExample("day-one") : location.reload())}>
         Restart
       </button>
     </div>

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { hostKind } from "../host.ts";
+import { hasPlace, hostKind } from "../host.ts";
 import { labState } from "../lab/runs.ts";
 import { go, subject, where } from "../state/store.ts";
 
@@ -58,7 +58,7 @@ function Chip({ name, nature, words, isAbsent }: EngineChip): JSX.Element {
   );
   return (
     <span role="listitem">
-      {nature === "observed" ? (
+      {nature === "observed" && hasPlace("lab") ? (
         <button type="button" class={`engine ${isAbsent ? "absent" : ""}`} onClick={() => go({ view: "lab" })}>
           {text}
         </button>
@@ -80,7 +80,7 @@ function chipsOf(): readonly EngineChip[] {
     {
       name: "lab",
       nature: "observed",
-      words: !isServed ? "needs netproof ui" : cannotRun ? "cannot run here" : "run it",
+      words: !hasPlace("lab") ? "not in a report" : !isServed ? "needs netproof ui" : cannotRun ? "cannot run here" : "run it",
       isAbsent: !isServed || cannotRun,
     },
   ];

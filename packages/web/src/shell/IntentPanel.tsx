@@ -1,6 +1,7 @@
 import { Fragment, type JSX } from "preact";
 import { counted, grouped } from "../parts/counted.ts";
 import { FlowSentence } from "../parts/flow.tsx";
+import { hasPlace } from "../host.ts";
 import { Glyph } from "../parts/Glyph.tsx";
 import { useReport, useSurvey, useTally } from "../state/answers.ts";
 import { askWhy, go, goToStage, currentPort, currentStage, subject } from "../state/store.ts";
@@ -42,9 +43,13 @@ export function IntentPanel(): JSX.Element {
       </ul>
       <Agreement />
       <NextStage>
-        <button type="button" class="button" onClick={() => go({ view: "tour" })}>
-          Start the tour
-        </button>
+        {hasPlace("tour") ? (
+          <button type="button" class="button" onClick={() => go({ view: "tour" })}>
+            Start the tour
+          </button>
+        ) : (
+          <></>
+        )}
       </NextStage>
     </>
   );

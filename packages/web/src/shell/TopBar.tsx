@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import type { ViewName } from "../state/location.ts";
+import { hasPlace } from "../host.ts";
 import { go, opened, switchTheme, theme, where } from "../state/store.ts";
 import { AskField } from "./AskField.tsx";
 import { ShareButton } from "./ShareButton.tsx";
@@ -21,12 +22,20 @@ export function TopBar(): JSX.Element {
         <Mark />
       </span>
       <span class="product">netproof</span>
-      {name !== undefined && (
-        <button type="button" class="source" title="Open something else" onClick={() => go({ view: "open" })}>
-          {name}
+      {name !== undefined &&
+        (hasPlace("open") ? (
+          <button type="button" class="source" title="Open something else" onClick={() => go({ view: "open" })}>
+            {name}
+          </button>
+        ) : (
+          <span class="source">{name}</span>
+        ))}
+      {!hasPlace("open") && (
+        <button type="button" class="button" onClick={backToReport}>
+          Back to the report
         </button>
       )}
-      {name !== undefined && (
+      {name !== undefined && hasPlace("design") && (
         <nav aria-label="Places">
           {places.map(({ view, label }) => (
             <button
@@ -43,12 +52,14 @@ export function TopBar(): JSX.Element {
       )}
       <span class="spring" />
       {name !== undefined && <AskField />}
-      <button type="button" class="button" aria-label="Open" onClick={() => go({ view: "open" })}>
-        <svg class="when-narrow" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
-          <path class="g-line" d="M1.8 12.8V3.2h4l1.6 1.9h6.8v7.7z" />
-        </svg>
-        <span class="when-wide">Open</span>
-      </button>
+      {hasPlace("open") && (
+        <button type="button" class="button" aria-label="Open" onClick={() => go({ view: "open" })}>
+          <svg class="when-narrow" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
+            <path class="g-line" d="M1.8 12.8V3.2h4l1.6 1.9h6.8v7.7z" />
+          </svg>
+          <span class="when-wide">Open</span>
+        </button>
+      )}
       {name !== undefined && <ShareButton />}
       <button
         type="button"
@@ -63,6 +74,12 @@ export function TopBar(): JSX.Element {
       </button>
     </header>
   );
+}
+
+/** The page stands in the report's place: what was there comes back by loading it again. */
+function backToReport(): void {
+  history.pushState(null, "", location.href.split("#")[0]);
+  location.reload();
 }
 
 /** Nine cells of a matrix, four of them open. */

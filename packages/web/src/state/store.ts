@@ -1,5 +1,6 @@
 import { computed, effect, signal, type ReadonlySignal } from "@preact/signals";
 import { loadChunk } from "../chunks.ts";
+import { hostKind } from "../host.ts";
 import { startWorkbench } from "../workbench/client.ts";
 import type { Compared, Opened, OpenSource, PageRow, Subject, Workbench } from "../workbench/protocol.ts";
 import { changed, readChanges } from "./linked-edit.ts";
@@ -28,6 +29,8 @@ export function go(
 }
 
 addEventListener("popstate", () => {
+  // Back from its views is the report itself.
+  if (hostKind === "report" && !location.hash.startsWith("#/")) location.reload();
   where.value = parseWhere(location.hash);
   void follow(where.value.source);
 });

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ComparedExplanation, Explanation, FlowExplanation, PortsExplanation } from "@netproof/core/parts";
+import { hasPlace } from "../host.ts";
 import { EvidencePart } from "../lab/EvidencePart.tsx";
 import { goToLine } from "../parts/CodeFrame.tsx";
 import { counted } from "../parts/counted.ts";
@@ -25,7 +26,7 @@ export function WhyPanel({ flow }: { readonly flow: WrittenFlow }): JSX.Element 
   const heading = useRef<HTMLElement>(null);
   const asked = formatFlow(flow);
   const line = explained !== undefined && "document" in explained ? decidingLine(explained) : undefined;
-  useKeys(line === undefined ? {} : { e: () => goToLine(line.file, line.line) });
+  useKeys(line === undefined || !hasPlace("editor") ? {} : { e: () => goToLine(line.file, line.line) });
   useEffect(() => {
     // Whoever came by keyboard reads on here; a pointer stays where it is.
     if (lastInput.value === "keyboard" && heading.current?.contains(document.activeElement) === false) heading.current.focus();
@@ -53,7 +54,7 @@ export function WhyPanel({ flow }: { readonly flow: WrittenFlow }): JSX.Element 
         "document" in explained &&
         explained.document.answers.map((answer, i, { length }) => <OneAnswer key={i} answer={answer} several={length > 1} />)}
       {explained !== undefined && "document" in explained && <EvidencePart flow={flow} />}
-      {explained !== undefined && "document" in explained && isDenied(explained) && <DraftPart flow={flow} />}
+      {explained !== undefined && "document" in explained && hasPlace("editor") && isDenied(explained) && <DraftPart flow={flow} />}
       {explained !== undefined && "document" in explained && <AlikePart flow={flow} />}
       {explained !== undefined &&
         "document" in explained &&

@@ -1,5 +1,5 @@
 import type { Workbench } from "./protocol.ts";
-import type { Call, Reply } from "./worker.ts";
+import type { Call, Reply } from "./serve.ts";
 
 /** The workbench in a worker of its own, so that the page stays quick whatever is calculated. `onStop` is told once if the worker fails. */
 export function startWorkbench(script: string, onStop: (problem: string) => void, onProgress: (share: number) => void): Workbench {

@@ -6,6 +6,7 @@ export const reportStyle: string = `
 body{margin:0;background:var(--bg);color:var(--text);font:13.5px/20px system-ui,"Segoe UI",Roboto,"Noto Sans",sans-serif;font-variant-numeric:tabular-nums;display:grid;grid-template-columns:240px minmax(0,1112px)}
 nav{position:sticky;top:0;height:100vh;overflow:auto;padding:24px;background:var(--soft);border-right:1px solid var(--line);color:var(--text2)}
 nav ol{padding-left:20px}
+.explore{font:inherit;font-weight:600;padding:6px 12px;border:1px solid var(--text);border-radius:6px;background:var(--text);color:var(--bg);cursor:pointer}
 nav a,.place{color:inherit}
 main{padding:24px 40px 60px;min-width:0}
 h1{font:680 28px/34px system-ui,sans-serif;margin:0}

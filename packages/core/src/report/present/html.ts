@@ -33,13 +33,24 @@ export interface ReportSource {
   readonly why: string | undefined;
 }
 
+/** The page that a report becomes when somebody explores it, and the files it is about. */
+export interface Explore {
+  /** The script that starts it. */
+  readonly start: string;
+  /** Sources of a content policy that lets in `start` and the page's own script alone. */
+  readonly scripts: string;
+  /** The page, as `start` unpacks it; without `<`. */
+  readonly packed: string;
+  readonly source: { readonly name: string; readonly files: readonly { readonly path: string; readonly text: string }[] };
+}
+
 const arrow = "→";
 
 /**
- * A run as one file for people: it loads nothing, runs nothing, prints well, and every place leads to its line below. The same report
- * always gives the same bytes.
+ * A run as one file for people: it loads nothing, prints well, and every place leads to its line below; without scripts it can be read as
+ * well. `explore`: what it can be explored with, or a sentence that says why it cannot. The same report always gives the same bytes.
  */
-export function presentHtml(report: Report, sources: readonly ReportSource[]): string {
+export function presentHtml(report: Report, sources: readonly ReportSource[], explore: Explore | string = ""): string {
   const cited = new Map(sources.flatMap(({ name, text }, i) => (text === undefined ? [] : [[name, i] as const])));
   const place = (at: Place | undefined): string => {
     if (at === undefined) return "";
@@ -67,14 +78,14 @@ export function presentHtml(report: Report, sources: readonly ReportSource[]): s
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; ${typeof explore === "string" ? "" : `script-src ${explore.scripts}; worker-src blob:; `}style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <title>${xmlText(report.name)}: ${xmlText(title)} · netproof</title>
 <style>${reportStyle}</style>
 </head>
 <body>
 <nav aria-label="Contents"><strong>netproof</strong><ol>
 ${parts.map(({ id, title: text }) => `<li><a href="#${id}">${xmlText(text)}</a></li>`).join("\n")}
-</ol><p>One file. It opens no connection and runs no script.</p></nav>
+</ol>${typeof explore === "string" ? `<p>${xmlText(["One file. It opens no connection and runs no script.", explore].join(" ").trimEnd())}</p>` : `${exploreButton}<p>One file. It opens no connection.</p>`}</nav>
 <main>
 <h1>${xmlText(title)}</h1>
 <p class="lead">${xmlText(report.about ?? "")}</p>
@@ -82,8 +93,20 @@ ${parts.map(({ id, title: text }) => `<li><a href="#${id}">${xmlText(text)}</a><
 ${parts.map(({ id, title: text, body }) => `<section id="${id}"><h2>${xmlText(text)}</h2>\n${body}\n</section>`).join("\n")}
 <p class="conclusion">${xmlText(conclusionSentence(report))}</p>
 </main>
-</body>
+${typeof explore === "string" ? "" : exploreBody(explore)}</body>
 </html>
+`;
+}
+
+/** Shown by the script, for whom it does something. */
+const exploreButton = `<p><button type="button" class="explore" hidden>Explore the matrix, and why</button></p>`;
+
+/** Data first: the script finds it when it runs. JSON's letters are escaped so that no text in it ends the element. */
+function exploreBody({ start, packed, source }: Explore): string {
+  const files = JSON.stringify(source).replaceAll("<", "\\u003c");
+  return `<script type="text/plain" id="explore-page">${packed}</script>
+<script type="application/json" id="explore-files">${files}</script>
+<script>${start}</script>
 `;
 }
 
