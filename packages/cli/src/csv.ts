@@ -4,9 +4,8 @@ export interface CsvRecord {
   readonly fields: readonly string[];
 }
 
-/** Reads CSV (RFC 4180): fields in quotes may hold commas, doubled quotes and line ends. Empty lines are left out. */
-export function readCsv(text: string): readonly CsvRecord[] {
-  const records: CsvRecord[] = [];
+/** Reads CSV (RFC 4180), record by record: fields in quotes may hold commas, doubled quotes and line ends. Empty lines are left out. */
+export function* readCsv(text: string): Generator<CsvRecord, undefined> {
   const pattern = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|\n|\r|$)/y;
   let [fields, line, begins]: [string[], number, number] = [[], 1, 1];
   while (pattern.lastIndex < text.length) {
@@ -22,10 +21,10 @@ export function readCsv(text: string): readonly CsvRecord[] {
       if (pattern.lastIndex === text.length) fields.push("");
       else continue;
     }
-    if (fields.some((field) => field !== "")) records.push({ line: begins, fields });
+    if (fields.some((field) => field !== "")) yield { line: begins, fields };
     [fields, begins] = [[], line];
   }
-  return records;
+  return undefined;
 }
 
 function loose(text: string, at: number): readonly [string, undefined, string, string] {

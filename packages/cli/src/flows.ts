@@ -8,19 +8,20 @@ import {
   type PortNames,
   type Protocol,
 } from "@netproof/core/parts";
-import { readCsv } from "./csv.ts";
+import { readCsv, type CsvRecord } from "./csv.ts";
 import { say } from "./messages.ts";
 
-/** A flow that was asked, and what to call it when something is wrong with it. */
+/** A flow that was asked, and where among all that were. */
 export interface AskedQuestion {
   readonly question: FlowQuestion;
-  /** `[2], flow 3 of 5`. */
-  readonly label: string;
+  readonly index: number;
 }
 
 export interface FlowsRead {
   readonly questions: readonly AskedQuestion[];
   readonly problems: readonly Diagnostic[];
+  /** What to call one when something is wrong with it: `[2], flow 3 of 5`. */
+  labelOf(index: number): string;
 }
 
 const required: readonly string[] = ["from", "to", "port", "protocol"];
@@ -32,29 +33,38 @@ export function readFlows({ name, text }: InputFile, ports: PortNames): FlowsRea
   const unreadable = (problem: string, help?: string): FlowsRead => ({
     questions: [],
     problems: [say("flows-unreadable", undefined, { problem: `\`${name}\`: ${problem}`, help })],
+    labelOf: () => name,
   });
   const isJson = /^\s*[[{]/.test(plain);
-  const raw = isJson ? fromJson(plain) : fromCsv(plain, name);
+  const raw = isJson ? fromJson(plain) : fromCsv(plain);
   if (typeof raw === "string")
     return unreadable(raw, "from,to,port,protocol in the first line; or a JSON array of objects with these keys");
-  if (raw.length === 0) return unreadable("it holds no flows");
   const questions: AskedQuestion[] = [];
-  const problems: Diagnostic[] = [];
-  raw.forEach(({ place, fields }, index) => {
-    const label = `${place}, flow ${index + 1} of ${raw.length}`;
-    const read = questionOf(fields, ports);
-    if ("problem" in read) problems.push(say("flow-invalid", undefined, { flow: label, problem: read.problem, help: read.help }));
-    else questions.push({ question: read, label });
-  });
-  return { questions, problems };
+  const wrong: (Unread & { readonly index: number })[] = [];
+  const lines: (number | undefined)[] = [];
+  for (const { line, field } of raw) {
+    const index = lines.push(line) - 1;
+    const read = questionOf(field, ports);
+    if ("problem" in read) wrong.push({ ...read, index });
+    else questions.push({ question: read, index });
+  }
+  if (lines.length === 0) return unreadable("it holds no flows");
+  const labelOf = (index: number): string => {
+    const line = lines[index];
+    return `[${index}]${line === undefined ? "" : ` (${name}:${line})`}, flow ${index + 1} of ${lines.length}`;
+  };
+  const problems = wrong.map(({ problem, help, index }) => say("flow-invalid", undefined, { flow: labelOf(index), problem, help }));
+  return { questions, problems, labelOf };
 }
 
 interface RawFlow {
-  readonly place: string;
-  readonly fields: Readonly<Record<string, unknown>>;
+  /** Of a CSV file. */
+  readonly line: number | undefined;
+  /** What it has under a key. */
+  field(key: string): unknown;
 }
 
-function fromJson(text: string): readonly RawFlow[] | string {
+function fromJson(text: string): Iterable<RawFlow> | string {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -62,46 +72,61 @@ function fromJson(text: string): readonly RawFlow[] | string {
     return `this is no JSON: ${(error as Error).message}`;
   }
   if (!Array.isArray(value)) return "this is one object, and not an array of flows";
-  return (value as readonly unknown[]).map((item, index) => ({
-    place: `[${index}]`,
-    fields: typeof item === "object" && item !== null ? (item as RawFlow["fields"]) : {},
+  return (value as readonly unknown[]).map((item) => ({
+    line: undefined,
+    field: (key) => (typeof item === "object" && item !== null ? (item as Readonly<Record<string, unknown>>)[key] : undefined),
   }));
 }
 
-function fromCsv(text: string, name: string): readonly RawFlow[] | string {
-  const [head, ...records] = readCsv(text);
+function fromCsv(text: string): Iterable<RawFlow> | string {
+  const records = readCsv(text);
+  const head = records.next().value;
   if (head === undefined) return "it is empty";
   const columns = head.fields.map((field) => field.toLowerCase());
   const missing = required.filter((column) => !columns.includes(column));
   if (missing.length > 0) return `its header has no ${missing.join(", ")}`;
   const misspelled = columns.find((column) => !known.includes(column) && nearest(column, known) !== undefined);
   if (misspelled !== undefined) return `its header has \`${misspelled}\`, did you mean \`${nearest(misspelled, known)}\`?`;
-  return records.map(({ line, fields }, index) => ({
-    place: `[${index}] (${name}:${line})`,
-    fields: Object.fromEntries(columns.map((column, i) => [column, fields[i] === "" ? undefined : fields[i]])),
-  }));
+  return rowsOf(records, columns);
 }
 
-function questionOf(
-  fields: RawFlow["fields"],
-  ports: PortNames,
-): FlowQuestion | { readonly problem: string; readonly help: string | undefined } {
-  const problem = (text: string, help?: string): { readonly problem: string; readonly help: string | undefined } => ({
-    problem: text,
-    help,
-  });
-  const missing = required.filter((key) => fields[key] === undefined || fields[key] === null || fields[key] === "");
+/** Ten thousands of flows are read without keeping their lines. */
+function* rowsOf(records: Iterable<CsvRecord>, columns: readonly string[]): Generator<RawFlow> {
+  for (const { line, fields } of records) {
+    yield {
+      line,
+      field: (key) => {
+        const text = fields[columns.indexOf(key)];
+        return text === "" ? undefined : text;
+      },
+    };
+  }
+}
+
+/** Why something is no flow. */
+interface Unread {
+  readonly problem: string;
+  readonly help: string | undefined;
+}
+
+function questionOf(field: RawFlow["field"], ports: PortNames): FlowQuestion | Unread {
+  const problem = (text: string, help?: string): Unread => ({ problem: text, help });
+  const missing = required.filter((key) => isNothing(field(key)));
   if (missing.length > 0) return problem(`it has no ${missing.join(", ")}`);
-  const { from, to } = fields;
+  const [from, to] = [field("from"), field("to")];
   if (typeof from !== "string" || typeof to !== "string")
     return problem("`from` and `to` are names", "every form is in: netproof help ask");
-  const protocol = wordOf(fields["protocol"]).toUpperCase();
-  if (!isProtocol(protocol)) return problem(`\`${wordOf(fields["protocol"])}\` is no protocol of network policies`, protocols.join(", "));
-  const port = portNumber(wordOf(fields["port"]), protocol, ports);
+  const protocol = wordOf(field("protocol")).toUpperCase();
+  if (!isProtocol(protocol)) return problem(`\`${wordOf(field("protocol"))}\` is no protocol of network policies`, protocols.join(", "));
+  const port = portNumber(wordOf(field("port")), protocol, ports);
   if ("problem" in port) return problem(port.problem, port.help);
-  const family = familyOf(fields["family"]);
-  if (family === "unknown") return problem(`\`${wordOf(fields["family"])}\` is no address family`, "4 or 6");
+  const family = familyOf(field("family"));
+  if (family === "unknown") return problem(`\`${wordOf(field("family"))}\` is no address family`, "4 or 6");
   return { from, to, port: port.port, protocol, ...(family === undefined ? {} : { family }) };
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null || value === "";
 }
 
 /** A text or number as it was written, anything else as JSON. */
@@ -114,7 +139,7 @@ function isProtocol(text: string): text is Protocol {
 }
 
 function familyOf(value: unknown): 4 | 6 | undefined | "unknown" {
-  if (value === undefined || value === null || value === "") return undefined;
+  if (isNothing(value)) return undefined;
   const digit = /^(?:ipv)?([46])$/i.exec(wordOf(value))?.[1];
   return digit === "4" ? 4 : digit === "6" ? 6 : "unknown";
 }

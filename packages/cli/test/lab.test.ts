@@ -38,6 +38,7 @@ describe.skipIf(noLab !== undefined)(`netproof lab${skippedBecause}`, () => {
     test("Contrail's rules show its deviation with packets", async () => {
       const { code, stdout } = await lab("run --engine spec,contrail,lab,lab:contrail");
       expect(code).toBe(0);
+      await expect(stdout).toMatchFileSnapshot("expected/packets.txt");
       expect(stdout).toMatch(/\n {4}lab:contrail {2}allow {2}opened, the kernel saw dev-egress-policy2-allow-all-0\n/);
       const curl = "lab curl dbserver-dev webserver-dev --stage db-mistake";
       expect((await lab(curl)).code).toBe(7);

@@ -69,7 +69,7 @@ export {
   type WalkExplanation,
   type WrittenPart,
 } from "./report/types.ts";
-export { askSide, becausePlace, becauseText, decidingSide } from "./report/words.ts";
+export { askWhy, becausePlace, becauseText, decidingSide } from "./report/words.ts";
 export { type CodePage, type MessageEntry, type Say, compareDiagnostics, compareTexts, sayer } from "./text/diagnostic.ts";
 export { linesOf, positionOf } from "./text/source.ts";
 export { nearest } from "./text/suggest.ts";

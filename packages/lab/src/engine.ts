@@ -29,7 +29,7 @@ import { isDoubt, type Ground, type Ruleset } from "./nft/ruleset.ts";
 import { planLayout, type Layout, type Spot } from "./plan/layout.ts";
 import type { Place } from "./plan/place.ts";
 import { standInsFor } from "./plan/stand-in.ts";
-import type { Order } from "./probe/order.ts";
+import type { Order, Tried } from "./probe/order.ts";
 import type { HeldSeen } from "./protocol.ts";
 
 export interface LabOptions {
@@ -67,6 +67,8 @@ export interface LabSession extends Session<Transcript> {
   /** Milliseconds that the last switch of rules took. */
   readonly enforcedAfter: number;
   ask(flows: readonly Flow[], options?: LabAskOptions): Promise<readonly Answer<Transcript>[]>;
+  /** The same, keeping no answer: each is told in the order of the flows, thousands at a time. */
+  tell(flows: readonly Flow[], answered: (answer: Answer<Transcript>) => void): Promise<void>;
   /** Goes to the next snapshot and tells what was asked of time. Without a watch nothing is told. */
   advance(next: Snapshot, options?: LabAdvanceOptions): Promise<void>;
   /** What the last change was asked of time; undefined where nothing was. */
@@ -111,8 +113,8 @@ export function createLab(options: LabOptions): LabEngine {
 
 export const lab: LabEngine = createLab({ denyWith: "reject" });
 
-/** Flows of one batch; the kernel's notes have room for many more. */
-const perBatch = 50_000;
+/** Flows of one batch, and flows of which routers keep notes: these are read whole after each batch. */
+const perBatch = 1_500;
 /** Whoever listens to single answers hears of them in about so many batches, each of them not too small. */
 const heardBatches = 50;
 const leastHeard = 16;
@@ -280,14 +282,23 @@ async function labOn(
     for (const [i, key] of [...fresh.keys()].entries()) servers.set(key, tried[i]?.seen.kind === "open");
   };
 
-  const askBatch = async (
+  /** Sends both tasks at once: they are carried out one after the other. `anew`: batches before it were told. */
+  const tryBatch = async (
     flows: readonly Flow[],
+    anew: boolean,
     abort: AbortSignal | undefined,
     progress: (done: number) => void,
-  ): Promise<readonly Answer<Transcript>[]> => {
+  ): Promise<Batch> => {
     const wanted = flows.map(orderOf);
     const orders = wanted.filter((order) => typeof order !== "string");
-    const tried = await supervisor.run({ do: "probe", orders }, { progress, ...(abort === undefined ? {} : { signal: abort }) });
+    const [, tried] = await Promise.all([
+      proveServers(orders, abort),
+      supervisor.run({ do: "probe", orders, anew }, { progress, ...(abort === undefined ? {} : { signal: abort }) }),
+    ]);
+    return { flows, wanted, tried };
+  };
+
+  const answersOf = ({ flows, wanted, tried }: Batch): readonly Answer<Transcript>[] => {
     const devices = new Map(standing().stands.map((stand) => [endpointKey(stand.pod), stand.device]));
     const isolated = new Set(ruleset.dispatch.filter((one) => one.isolated).map(({ direction, device }) => `${direction} ${device}`));
     const judged: Judged = {
@@ -307,6 +318,29 @@ async function labOn(
         judged,
       );
     });
+  };
+
+  /** While one batch is told, the next one is tried. */
+  const askAll = async (
+    flows: readonly Flow[],
+    size: number,
+    { signal: abort, progress }: { readonly signal?: AbortSignal | undefined; readonly progress?: LabAskOptions["progress"] | undefined },
+    answered: (answer: Answer<Transcript>) => void,
+  ): Promise<void> => {
+    await ensureOutside(flows, abort);
+    let before: Promise<Batch> | undefined;
+    let noted = 0;
+    for (let start = 0; start < flows.length; start += size) {
+      const batch = flows.slice(start, start + size);
+      const anew = noted + batch.length > perBatch;
+      noted = (anew ? 0 : noted) + batch.length;
+      const next = tryBatch(batch, anew, abort, (done) => progress?.(start + done));
+      // What is wrong with it is heard when it is waited for.
+      next.catch(() => {});
+      if (before !== undefined) for (const answer of answersOf(await before)) answered(answer);
+      before = next;
+    }
+    if (before !== undefined) for (const answer of answersOf(await before)) answered(answer);
   };
 
   await install(first, [], signal, firstWatch);
@@ -370,21 +404,16 @@ async function labOn(
       return { asked: places.size, answering: [...places.values()].filter((answers) => answers).length };
     },
     diagnostics: [],
-    ask: async (flows, { signal: abort, progress, answered } = {}) => {
-      await ensureOutside(flows, abort);
-      await proveServers(
-        flows.map(orderOf).filter((order) => typeof order !== "string"),
-        abort,
-      );
+    ask: async (flows, { answered, ...how } = {}) => {
       const size = answered === undefined ? perBatch : Math.min(perBatch, Math.max(leastHeard, Math.ceil(flows.length / heardBatches)));
       const answers: Answer<Transcript>[] = [];
-      for (let start = 0; start < flows.length; start += size) {
-        const batch = await askBatch(flows.slice(start, start + size), abort, (done) => progress?.(start + done));
-        answers.push(...batch);
-        if (answered !== undefined) for (const [i, answer] of batch.entries()) answered(answer, start + i);
-      }
+      await askAll(flows, size, how, (answer) => {
+        answers.push(answer);
+        answered?.(answer, answers.length - 1);
+      });
       return answers;
     },
+    tell: (flows, answered) => askAll(flows, perBatch, {}, answered),
     serve: async (flows) => {
       await ensureOutside(flows, undefined);
       await supervisor.run({ do: "serve", orders: flows.map(orderOf).filter((order) => typeof order !== "string") });
@@ -411,6 +440,13 @@ async function labOn(
 type HeldOutcome = Watched["held"][number];
 
 /** Connections across a change: what was seen of each before it, after it, and when it was judged anew. */
+/** Flows that were tried together: how each was ordered, and what became of those that could be. */
+interface Batch {
+  readonly flows: readonly Flow[];
+  readonly wanted: readonly (Order | string)[];
+  readonly tried: readonly Tried[];
+}
+
 interface Connections {
   readonly seen: readonly HeldOutcome[];
   /** These places are gone: what began in one of them has ended with it. */

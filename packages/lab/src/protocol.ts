@@ -17,7 +17,8 @@ export type Task =
   | { readonly do: "forget" }
   /** Tries flows to and from a place that was added last, in its first moments. */
   | { readonly do: "start"; readonly orders: readonly Order[] }
-  | { readonly do: "probe"; readonly orders: readonly Order[] }
+  /** `anew`: what routers have noted so far is of flows that were told already, and makes way. */
+  | { readonly do: "probe"; readonly orders: readonly Order[]; readonly anew?: boolean }
   /** Asks each server from its own place: its packets meet no router and no rule. */
   | { readonly do: "listen"; readonly orders: readonly Order[] }
   | { readonly do: "check"; readonly text: string }

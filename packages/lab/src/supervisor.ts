@@ -4,6 +4,7 @@ import { createHeld } from "./probe/held.ts";
 import { createLoop } from "./probe/loop.ts";
 import type { Order, Tried, Turning } from "./probe/order.ts";
 import { probe, readNotes, type Tables } from "./probe/prober.ts";
+import { emptied } from "./nft/render.ts";
 import { createServers } from "./probe/servers.ts";
 import { watchStart } from "./probe/start.ts";
 import { whileChanging } from "./probe/switch.ts";
@@ -108,6 +109,7 @@ async function carryOut(task: Task, signal: AbortSignal, progress: (done: number
       return openings.map((opening, i) => ({ ...opening, noted: noted(task.orders[i] as Order) }));
     }
     case "probe":
+      if (task.anew === true) await forgetNotes();
       return tryOut(task.orders, tablesOf(rules), signal, progress);
     case "listen":
       return tryOut(task.orders, undefined, signal, progress);
@@ -139,6 +141,11 @@ function tryOut(
     signal,
     progress,
   });
+}
+
+/** The sets of witnesses are read whole: of many flows, those that were told make way for the next ones. */
+async function forgetNotes(): Promise<void> {
+  for (const { place, doubts } of rules?.routers ?? []) await runNft(placeAt(place).namespace, emptied(rules?.table ?? "", doubts));
 }
 
 function tablesOf(loaded: LoadedRules | undefined): Tables | undefined {

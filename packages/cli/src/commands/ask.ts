@@ -1,5 +1,5 @@
 import {
-  askSide,
+  askWhy,
   endpointName,
   presentAsk,
   presentCsv,
@@ -8,20 +8,20 @@ import {
   reportDiagnostic,
   presentDiagnostics,
   sameEndpoint,
-  type Answer,
-  type Calculation,
   type AskRow,
   type AskSide,
   type AskedFlow,
   type Diagnostic,
+  type Flow,
+  type FlowsResolved,
   type InputFile,
   type Look,
 } from "@netproof/core/parts";
 import { readFiles, readStandardInput, listFiles } from "../files.ts";
 import type { Options } from "../flags.ts";
 import { dataFormats, formatsOf } from "../formats.ts";
-import { readFlows, type AskedQuestion } from "../flows.ts";
-import { denyWithOf, flowsAsked, isMeasuring, openMeasured } from "../lab/ask.ts";
+import { readFlows, type AskedQuestion, type FlowsRead } from "../flows.ts";
+import { denyWithOf, isMeasuring, openMeasured, type Told } from "../lab/ask.ts";
 import { lookFor } from "../look.ts";
 import { say } from "../messages.ts";
 import { operandsOf } from "../operands.ts";
@@ -39,9 +39,13 @@ export async function run(options: Options, operands: readonly string[]): Promis
   if (options.flows === "-" && options.filename.includes("-"))
     throw new Refusal("standard input cannot be both the flows and the manifests");
   const text = await readFlowsFile(options.flows, options);
-  const subject = isMeasuring(options) ? await openMeasured(options, flowsAsked(text)) : await openSubject(options, "ask");
-  const { questions, problems } = readFlows(text, subject.useCase?.ports ?? new Map());
-  const answered = questions.map((asked) => answerOf(asked, subject));
+  let asked: Asked | undefined;
+  const askOf = (of: Pick<Subject, "names" | "useCase">): Asked => (asked ??= resolvedFlows(text, of));
+  const subject = isMeasuring(options)
+    ? await openMeasured(options, (read) => askOf(read).questions.flatMap(flowsOf))
+    : await openSubject(options, "ask");
+  const { questions, problems, labelOf } = askOf(subject);
+  const answered = questions.map((question) => answerOf(question, subject.calculation, labelOf));
   const wrong = [...problems, ...answered.filter((answer) => "code" in answer)];
   if (wrong.length > 0) throw refused(wrong, options);
   const rows = answered as readonly AskRow[];
@@ -86,17 +90,35 @@ function refused(problems: readonly Diagnostic[], options: Options): Done {
   return new Done(2);
 }
 
-/** What answers, by its verdict and why: the evidence may be a calculation or packets. */
-interface Asked extends Pick<Subject, "names"> {
-  readonly calculation: Pick<Calculation, "answer">;
+/** Everything that was asked, with the flows that it means. */
+interface Asked {
+  readonly questions: readonly ResolvedQuestion[];
+  readonly problems: readonly Diagnostic[];
+  readonly labelOf: FlowsRead["labelOf"];
+}
+
+interface ResolvedQuestion extends AskedQuestion {
+  readonly resolved: FlowsResolved;
+}
+
+function resolvedFlows(text: InputFile, { names, useCase }: Pick<Subject, "names" | "useCase">): Asked {
+  const { questions, problems, labelOf } = readFlows(text, useCase?.ports ?? new Map());
+  return { questions: questions.map((asked) => ({ ...asked, resolved: resolveFlows(asked.question, names) })), problems, labelOf };
+}
+
+function flowsOf({ resolved }: ResolvedQuestion): readonly Flow[] {
+  return resolved.kind === "flows" ? withoutSelf(resolved.flows).map(({ flow }) => flow) : [];
 }
 
 /** One question, one answer: where several pods stand behind a name, they must agree. */
-function answerOf({ question, label }: AskedQuestion, { calculation, names }: Asked): AskRow | Diagnostic {
+function answerOf(
+  { question, index, resolved }: ResolvedQuestion,
+  calculation: { answer(flow: Flow): Told },
+  labelOf: FlowsRead["labelOf"],
+): AskRow | Diagnostic {
   const problem = (text: string, help: string | undefined): Diagnostic =>
-    say("flow-invalid", undefined, { flow: label, problem: text, help });
+    say("flow-invalid", undefined, { flow: labelOf(index), problem: text, help });
   const { from, to, port, protocol } = question;
-  const resolved = resolveFlows(question, names);
   switch (resolved.kind) {
     case "problem":
       return problem(resolved.problem.message, resolved.problem.help);
@@ -113,13 +135,13 @@ function answerOf({ question, label }: AskedQuestion, { calculation, names }: As
     case "flows": {
       const flows = withoutSelf(resolved.flows);
       const answers = flows.map(({ flow }) => calculation.answer(flow));
-      const [first] = answers as [Answer, ...Answer[]];
+      const [first] = answers as [Told, ...Told[]];
       const other = answers.find(({ verdict }) => verdict !== first.verdict);
       if (other !== undefined) {
         const pods = [first, other].map(({ flow, verdict }) => `${flowEnds(flow.from, flow.to, flows)}: ${verdict}`);
         return problem("its pods do not agree: name a pod", pods.join(", "));
       }
-      const why = { egress: askSide(first.why.egress), ingress: askSide(first.why.ingress) };
+      const why = askWhy(first.why);
       const note = resolved.notes.join("; ");
       return { from, to, port, protocol, family: first.flow.family, verdict: first.verdict, why, ...(note === "" ? {} : { note }) };
     }

@@ -1,17 +1,7 @@
-import {
-  coverageOf,
-  endpointName,
-  formatAddress,
-  resolveFlows,
-  type Answer,
-  type Flow,
-  type InputFile,
-  type Snapshot,
-} from "@netproof/core/parts";
+import { coverageOf, type Answer, type Flow, type Snapshot } from "@netproof/core/parts";
 import type { LabEngine } from "@netproof/lab";
 import type { Subject } from "../subject.ts";
 import { readSubject, type ReadSubject } from "../subject.ts";
-import { readFlows } from "../flows.ts";
 import type { Options } from "../flags.ts";
 import { Refusal } from "../refusal.ts";
 
@@ -50,38 +40,25 @@ export async function loadLab(): Promise<typeof import("@netproof/lab")> {
   return module;
 }
 
-/** All flows that a file of questions means; what cannot be read or resolved is told later, where all questions are answered. */
-export function flowsAsked(text: InputFile): (subject: ReadSubject) => readonly Flow[] {
-  return ({ names, useCase }) =>
-    readFlows(text, useCase?.ports ?? new Map()).questions.flatMap(({ question }) => {
-      const resolved = resolveFlows(question, names);
-      return resolved.kind === "flows" ? resolved.flows.map(({ flow }) => flow) : [];
-    });
-}
-
-/** As `openSubject`, with packets: the pods of the manifests, a host for each outside address, and one probe per flow. */
+/** As `openSubject`, with packets: the pods of the manifests, a host for each outside address, and one probe per flow; these are answered, the same objects. */
 export async function openMeasured(options: Options, flowsOf: (subject: ReadSubject) => readonly Flow[]): Promise<MeasuredSubject> {
   if (options.engine.length > 1) throw new Refusal(`\`ask\` asks one engine, not ${options.engine.length}`);
   const { ledger, ...subject } = await readSubject(options, "ask");
   const flows = flowsOf({ ledger, ...subject });
   await using session = await (await labOf(options, subject.history)).open(subject.names.snapshot);
-  const answers = await session.ask(flows);
-  const answered = new Map(flows.map((flow, i) => [keyOf(flow), answers[i] as Answer]));
+  // Of what the packets saw nothing is kept: that would be most of the memory.
+  const answered = new Map<Flow, Told>();
+  await session.tell(flows, ({ flow, verdict, why }) => answered.set(flow, { flow, verdict, why }));
   const { asked, answering } = session.servers;
   const coverage = coverageOf(ledger, []);
   return {
     ...subject,
-    calculation: { answer: (flow) => answered.get(keyOf(flow)) as Answer },
+    calculation: { answer: (flow) => answered.get(flow) as Told },
     coverage: { ...coverage, text: `${coverage.text}; ${options.engine.join()}: ${answering} of ${asked} servers answer locally` },
   };
 }
 
-type MeasuredSubject = Omit<Subject, "calculation" | "asked"> & { readonly calculation: { answer(flow: Flow): Answer } };
+/** Of an answer, without its evidence. */
+export type Told = Pick<Answer, "flow" | "verdict" | "why">;
 
-/** Flows of equal ends are equal, whichever object they are. */
-function keyOf({ from, to, family, protocol, port }: Flow): string {
-  const ends = [from, to].map((end) => {
-    return end.kind === "external" ? formatAddress(end.address) : `${end.kind} ${endpointName(end)}`;
-  });
-  return `${ends.join(" ")} ${family} ${protocol} ${port}`;
-}
+type MeasuredSubject = Omit<Subject, "calculation" | "asked"> & { readonly calculation: { answer(flow: Flow): Told } };

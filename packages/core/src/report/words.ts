@@ -1,7 +1,7 @@
 import type { SideWhy, Why } from "../reach/engine.ts";
 import { spanOf, type Origin } from "../text/source.ts";
 import { placeOf } from "./places.ts";
-import type { AskSide, Place } from "./types.ts";
+import type { AskRow, AskSide, Place } from "./types.ts";
 
 /**
  * The short sentences of a verdict's reason. `because` fits a table's cell: `dev/policy1 ingress[0]`, `not isolated`,
@@ -62,7 +62,19 @@ export function sideText(side: SideWhy): string {
   }
 }
 
-export function askSide({ reason, question, policies, rules, origins }: SideWhy): AskSide {
+const asked = new WeakMap<Why, AskRow["why"]>();
+
+/** An engine may give many flows the same reason: then it is the same object here. */
+export function askWhy(why: Why): AskRow["why"] {
+  let words = asked.get(why);
+  if (words === undefined) {
+    words = { egress: askSide(why.egress), ingress: askSide(why.ingress) };
+    asked.set(why, words);
+  }
+  return words;
+}
+
+function askSide({ reason, question, policies, rules, origins }: SideWhy): AskSide {
   const places = [...new Set(origins.map(placeTextOf))];
   return { reason, ...(question === undefined ? {} : { question }), policies, rules, places };
 }

@@ -34,6 +34,15 @@ export interface RouterRules {
   readonly hooks: readonly Hook[];
 }
 
+/** Empties all sets of witnesses of a table that notes doubts in these directions. */
+export function emptied(table: string, doubts: readonly Direction[]): string {
+  const sets = families.flatMap((family) => [
+    ...directions.map((direction) => witnessSet(direction, family)),
+    ...doubts.map((direction) => doubtSet(direction, family)),
+  ]);
+  return sets.map((set) => `flush set inet ${table} ${set}\n`).join("");
+}
+
 /** How many flows a set of witnesses can hold. When one is full the rest of its rule is skipped, so it has a rule of its own. */
 const witnesses = 1 << 19;
 

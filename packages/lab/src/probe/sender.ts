@@ -1,3 +1,4 @@
+import { awayFromHome } from "../sys/netns.ts";
 import type { BuiltPlace } from "../world/world.ts";
 import { attempt } from "./client.ts";
 import type { Loop } from "./loop.ts";
@@ -42,11 +43,13 @@ export async function send(loop: Loop, flows: readonly KeyedOrder[], options: Se
 
   try {
     while (state.done < flows.length) {
-      for (; next < flows.length && state.underWay < atOnce; next++) {
-        const [key, order] = flows[next] as KeyedOrder;
-        if (order.protocol === "SCTP") lanes.enter([key, order]);
-        else begin([key, order]);
-      }
+      awayFromHome(() => {
+        for (; next < flows.length && state.underWay < atOnce; next++) {
+          const flow = flows[next] as KeyedOrder;
+          if (flow[1].protocol === "SCTP") lanes.enter(flow);
+          else begin(flow);
+        }
+      });
       loop.turn(state.underWay > 0 ? 5 : 0);
       const now = performance.now();
       held += Math.max(0, now - before - longestRound);

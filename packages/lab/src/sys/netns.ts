@@ -16,23 +16,50 @@ function openNamespace(): Namespace {
  * do meanwhile would happen in the wrong place. Only sockets made here cross over; Node makes its own later, at home.
  */
 export function inNamespace<T>(namespace: Namespace, action: () => T): T extends PromiseLike<unknown> ? never : T {
-  enterNamespace(namespace);
+  enter(namespace);
   let result: T;
   try {
     result = action();
   } finally {
-    enterNamespace(home);
+    if (!staysAway) enter(home);
   }
   if (result instanceof Promise) throw new Error("what is done in a namespace must not be a promise");
   return result as T extends PromiseLike<unknown> ? never : T;
 }
 
+/** Where this thread is. */
+let here: Namespace = home;
+let staysAway = false;
+/** In a namespace that has no descriptor yet. */
+const elsewhere = -1;
+
+function enter(namespace: Namespace): void {
+  if (namespace === here) return;
+  enterNamespace(namespace);
+  here = namespace;
+}
+
+/**
+ * Does much in namespaces and comes home once, at the end: flows that begin in one place one after the other need no way home between
+ * them, which is a system call each. It must be over when it returns.
+ */
+export function awayFromHome(action: () => void): void {
+  staysAway = true;
+  try {
+    action();
+  } finally {
+    staysAway = false;
+    enter(home);
+  }
+}
+
 export function createNamespace(): Namespace {
   leaveForNewNamespace();
+  here = elsewhere;
   try {
     return openNamespace();
   } finally {
-    enterNamespace(home);
+    enter(home);
   }
 }
 
