@@ -17,9 +17,15 @@ export interface AskedQuestion {
   readonly index: number;
 }
 
+/** What is wrong with a flow; `index` -1 for a file in which there are none. */
+export interface FlowProblem {
+  readonly index: number;
+  readonly problem: Diagnostic;
+}
+
 export interface FlowsRead {
   readonly questions: readonly AskedQuestion[];
-  readonly problems: readonly Diagnostic[];
+  readonly problems: readonly FlowProblem[];
   /** What to call one when something is wrong with it: `[2], flow 3 of 5`. */
   labelOf(index: number): string;
 }
@@ -32,7 +38,7 @@ export function readFlows({ name, text }: InputFile, ports: PortNames): FlowsRea
   const plain = text.startsWith("\uFEFF") ? text.slice(1) : text;
   const unreadable = (problem: string, help?: string): FlowsRead => ({
     questions: [],
-    problems: [say("flows-unreadable", undefined, { problem: `\`${name}\`: ${problem}`, help })],
+    problems: [{ index: -1, problem: say("flows-unreadable", undefined, { problem: `\`${name}\`: ${problem}`, help }) }],
     labelOf: () => name,
   });
   const isJson = /^\s*[[{]/.test(plain);
@@ -53,7 +59,10 @@ export function readFlows({ name, text }: InputFile, ports: PortNames): FlowsRea
     const line = lines[index];
     return `[${index}]${line === undefined ? "" : ` (${name}:${line})`}, flow ${index + 1} of ${lines.length}`;
   };
-  const problems = wrong.map(({ problem, help, index }) => say("flow-invalid", undefined, { flow: labelOf(index), problem, help }));
+  const problems = wrong.map(({ problem, help, index }) => ({
+    index,
+    problem: say("flow-invalid", undefined, { flow: labelOf(index), problem, help }),
+  }));
   return { questions, problems, labelOf };
 }
 

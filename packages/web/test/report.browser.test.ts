@@ -74,12 +74,30 @@ describe.skipIf(noBrowser)("a report", () => {
     );
     expect([...problems, ...requests]).toEqual([]);
     await expectAccessible(page);
+    // Its keys are those that do something here.
+    await page.locator("body").press("?");
+    expect(
+      await page
+        .getByRole("dialog")
+        .getByRole("row", { name: /Editor|editor|Lab|lab/ })
+        .count(),
+    ).toBe(0);
+    await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Back to the report" }).click();
     await page.getByRole("heading", { name: "the design holds at 1 of 5 stages, as declared" }).first().waitFor();
 
     const other = await openAddress(link, { theme });
     await other.page.getByRole("heading", { name: /^D3 · / }).waitFor();
     expect([...other.problems, ...other.requests]).toEqual([]);
+  });
+
+  test("the browser's own way back leads from the matrix to the report", async () => {
+    const { page, problems } = await openAddress(pathToFileURL(file).href);
+    await page.getByRole("button", { name: "Explore the matrix, and why" }).click();
+    await page.getByRole("table", { name: /^Devices under test by stages/ }).waitFor();
+    await page.goBack();
+    await page.getByRole("heading", { name: "the design holds at 1 of 5 stages, as declared" }).first().waitFor();
+    expect(problems).toEqual([]);
   });
 
   test("is read without scripts as before, and shows no button that does nothing", async () => {

@@ -22,6 +22,21 @@ describe.skipIf(noBrowser)("the page opened from disk", () => {
     expect(problems).toEqual([]);
   });
 
+  test("a dialog has the keys for itself, and Escape closes it alone", async () => {
+    const { page, problems } = await openPage("/day-one/design?stage=policy1&flow=client-qa>webserver-dev:80/TCP");
+    await page.getByRole("heading", { name: "Spec" }).waitFor();
+    await page.locator("body").press("?");
+    const dialog = page.getByRole("dialog", { name: "Keys" });
+    await dialog.waitFor();
+    await page.keyboard.press("]");
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "hidden" });
+    expect(page.url()).toContain("stage=policy1&flow=");
+    await page.keyboard.press("Escape");
+    await page.waitForURL((url) => !url.href.includes("flow="));
+    expect(problems).toEqual([]);
+  });
+
   test.each(["light", "dark"] as const)("has no violation of accessibility rules, %s", async (theme) => {
     const { page } = await openPage("/day-one/design?stage=policy1", { theme });
     await page.getByRole("heading", { name: "2 of 4 assertions hold" }).waitFor();

@@ -24,6 +24,17 @@ test("day-one: what the page says of each stage on 80/TCP", async () => {
   expect(contrail.counts.allow).toBe(39);
 });
 
+test("files beside the folder of the use case are found by their paths", async () => {
+  const workbench = openWorkbench(today);
+  const files = scenario("day-one").files.map(({ path: name, text }) => ({
+    path: name === "all-in-one.yaml" ? "../shared/./all-in-one.yaml" : name,
+    text: text.replace("from: all-in-one.yaml", "from: ../shared/all-in-one.yaml"),
+  }));
+  const { subject, problems } = await workbench.open({ name: "x", files });
+  expect(problems).toEqual([]);
+  expect(subject?.stages.map(({ holds }) => holds.filter((state) => state === "holds").length)).toEqual([1, 2, 3, 4, 3]);
+});
+
 test("an edit that cannot be read keeps the last answers", async () => {
   const workbench = openWorkbench(today);
   await workbench.open(scenario("day-one"));

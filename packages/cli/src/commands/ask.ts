@@ -20,7 +20,7 @@ import {
 import { readFiles, readStandardInput, listFiles } from "../files.ts";
 import type { Options } from "../flags.ts";
 import { dataFormats, formatsOf } from "../formats.ts";
-import { readFlows, type AskedQuestion, type FlowsRead } from "../flows.ts";
+import { readFlows, type AskedQuestion, type FlowProblem, type FlowsRead } from "../flows.ts";
 import { denyWithOf, isMeasuring, openMeasured, type Told } from "../lab/ask.ts";
 import { lookFor } from "../look.ts";
 import { say } from "../messages.ts";
@@ -46,7 +46,11 @@ export async function run(options: Options, operands: readonly string[]): Promis
     : await openSubject(options, "ask");
   const { questions, problems, labelOf } = askOf(subject);
   const answered = questions.map((question) => answerOf(question, subject.calculation, labelOf));
-  const wrong = [...problems, ...answered.filter((answer) => "code" in answer)];
+  const unanswered = questions.flatMap(({ index }, i): readonly FlowProblem[] => {
+    const answer = answered[i];
+    return answer !== undefined && "code" in answer ? [{ index, problem: answer }] : [];
+  });
+  const wrong = [...problems, ...unanswered].sort((a, b) => a.index - b.index).map(({ problem }) => problem);
   if (wrong.length > 0) throw refused(wrong, options);
   const rows = answered as readonly AskRow[];
   const table = (look: Look): string => presentAsk(rows, look);
@@ -93,7 +97,7 @@ function refused(problems: readonly Diagnostic[], options: Options): Done {
 /** Everything that was asked, with the flows that it means. */
 interface Asked {
   readonly questions: readonly ResolvedQuestion[];
-  readonly problems: readonly Diagnostic[];
+  readonly problems: readonly FlowProblem[];
   readonly labelOf: FlowsRead["labelOf"];
 }
 

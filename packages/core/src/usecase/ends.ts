@@ -281,7 +281,12 @@ function ambiguous(text: string, candidates: readonly string[]): Resolved {
 }
 
 function unknown(text: string, names: NameTable): Resolved {
-  const near = nearest(text, candidateNames(names)) ?? nearest(text.slice(text.indexOf("/") + 1), candidateNames(names));
+  const candidates = candidateNames(names);
+  const near =
+    nearest(text, candidates) ??
+    nearest(text.slice(text.indexOf("/") + 1), candidates) ??
+    // A pod of a workload of that name, which nothing but its own name tells.
+    candidates.find((name) => name.startsWith(`${text}-`));
   const message =
     near === undefined ? `no endpoint \`${text}\`` : `no endpoint \`${text}\`, did you mean \`${near}\`${whatIs(near, names)}?`;
   return { problem: { kind: "unknown", message, help: names.snapshot.pods.length === 0 ? "the input holds no pods" : undefined } };

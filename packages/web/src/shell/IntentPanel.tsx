@@ -182,19 +182,21 @@ function Agreement(): JSX.Element {
 function OpenPairs(): JSX.Element {
   const { counts, reached = [] } = useTally(currentStage.value, "spec", currentPort.value) ?? {};
   return (
-    <header class="panel-head">
-      <h1 class="answer">
-        {counts === undefined ? "Judging" : `${grouped(counts.allow + counts.some)} of ${counted(counts.pairs, "flow")} open`}
-      </h1>
-      <p>
-        No intent is stated here, so nothing holds or fails.
-        {subject.value?.kind !== "use-case" && (
-          <>
-            {" "}
-            <code>netproof init</code> writes a use case from manifests.
-          </>
-        )}
-      </p>
+    <>
+      <header class="panel-head">
+        <h1 class="answer">
+          {counts === undefined ? "Judging" : `${grouped(counts.allow + counts.some)} of ${counted(counts.pairs, "flow")} open`}
+        </h1>
+        <p>
+          No intent is stated here, so nothing holds or fails.
+          {subject.value?.kind !== "use-case" && (
+            <>
+              {" "}
+              <code>netproof init</code> writes a use case from manifests.
+            </>
+          )}
+        </p>
+      </header>
       {reached.length > 1 && (
         <section>
           <h2 class="caption">Most reachable namespaces</h2>
@@ -211,6 +213,6 @@ function OpenPairs(): JSX.Element {
         </section>
       )}
       <Agreement />
-    </header>
+    </>
   );
 }

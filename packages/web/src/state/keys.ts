@@ -10,7 +10,8 @@ export const lettersOn = signal(true);
 const layers: KeyActions[] = [];
 
 addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.altKey || isTyping(event)) return;
+  // A dialog has its own keys: Escape closes it, and nothing behind it moves.
+  if (event.defaultPrevented || event.altKey || isTyping(event) || document.querySelector("dialog[open]") !== null) return;
   const name = `${event.ctrlKey || event.metaKey ? "Ctrl+" : ""}${event.shiftKey && event.key.length > 1 ? "Shift+" : ""}${event.key}`;
   if (name.length === 1 && !lettersOn.value) return;
   for (const layer of [...layers].reverse()) {

@@ -94,20 +94,21 @@ function filesOf(useCase: UseCase, useCasePath: string, files: readonly InputFil
   const given = neededPaths(useCase).flatMap((written): [string, readonly InputFile[]][] => {
     const path = normal(`${folder}${written}`);
     const own = files.filter((file) => {
-      if (file.name === path) return true;
-      const parent = file.name.slice(0, Math.max(0, file.name.lastIndexOf("/")));
-      return parent === path && /\.(?:ya?ml|json)$/.test(file.name) && !isUseCase(file);
+      const name = normal(file.name);
+      if (name === path) return true;
+      const parent = name.slice(0, Math.max(0, name.lastIndexOf("/")));
+      return parent === path && /\.(?:ya?ml|json)$/.test(name) && !isUseCase(file);
     });
     return own.length === 0 ? [] : [[written, own]];
   });
   return new Map(given);
 }
 
-/** Without `.` and `..`, and without a slash at the end. */
+/** Without `.` and a slash at the end, and with `..` only in front: files may stand beside the folder of the use case. */
 function normal(path: string): string {
   const parts: string[] = [];
   for (const part of path.split("/")) {
-    if (part === "..") parts.pop();
+    if (part === ".." && parts.length > 0 && parts.at(-1) !== "..") parts.pop();
     else if (part !== "." && part !== "") parts.push(part);
   }
   return parts.join("/");
