@@ -85,7 +85,7 @@ export function presentHtml(report: Report, sources: readonly ReportSource[], ex
 <body>
 <nav aria-label="Contents"><strong>netproof</strong><ol>
 ${parts.map(({ id, title: text }) => `<li><a href="#${id}">${xmlText(text)}</a></li>`).join("\n")}
-</ol>${typeof explore === "string" ? `<p>${xmlText(["One file. It opens no connection and runs no script.", explore].join(" ").trimEnd())}</p>` : `${exploreButton}<p>One file. It opens no connection.</p>`}</nav>
+</ol>${typeof explore === "string" ? `<p>${xmlText(["One file. It opens no connection and runs no script.", explore].join(" ").trimEnd())}</p>` : `${exploreButton}<p>One file, with its manifests whole. It opens no connection.</p>`}</nav>
 <main>
 <h1>${xmlText(title)}</h1>
 <p class="lead">${xmlText(report.about ?? "")}</p>
