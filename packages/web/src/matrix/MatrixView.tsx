@@ -1,44 +1,26 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { Segments, type Choice } from "../parts/controls.tsx";
 import { CellBox, type CellLook } from "../parts/Cell.tsx";
-import { changesText } from "../parts/changes.ts";
-import { counted, grouped } from "../parts/counted.ts";
-import { flowText } from "../parts/flow.tsx";
 import { Glyph } from "../parts/Glyph.tsx";
-import { fittedSize, MatrixGrid, type GridPosition } from "../parts/MatrixGrid.tsx";
-import { cellWord } from "../parts/verdict.tsx";
 import { ZoomButtons } from "../parts/ZoomButtons.tsx";
+import { Segments, type Choice } from "../parts/controls.tsx";
+import { counted, grouped } from "../parts/counted.ts";
 import { useAnswer } from "../state/answers.ts";
 import { useKeys } from "../state/keys.ts";
 import { useSpoken } from "../state/spoken.ts";
-import {
-  askWhy,
-  compared,
-  compareWith,
-  currentFlow,
-  currentPort,
-  currentRows,
-  currentStage,
-  go,
-  subject,
-  where,
-  surveyed,
-} from "../state/store.ts";
+import { askWhy, currentFlow, currentRows, go, subject, where, surveyed } from "../state/store.ts";
 import { cell, type Grouping } from "../workbench/protocol.ts";
-import { CanvasMatrix, fittedCell } from "./CanvasMatrix.tsx";
-import type { Mode, Selected } from "./draw.ts";
+import { ChangesNote, changesSentence, CompareMenu } from "./Compare.tsx";
+import { PairTable } from "./PairTable.tsx";
+import { PodsMatrix } from "./PodsMatrix.tsx";
+import { StagesMatrix } from "./StagesMatrix.tsx";
+import type { Mode } from "./draw.ts";
 import { parseQuery } from "./filter.ts";
 import { hasStagesForm, matrixForm } from "./form.ts";
-import { mark, unanswered, type MatrixModel, type Sort } from "./model.ts";
-import { gather, placedFiles } from "../open/gather.ts";
-import { PairTable } from "./PairTable.tsx";
-import { StagesMatrix } from "./StagesMatrix.tsx";
-import { useSelection } from "./selection.ts";
-import { mostRows, useMatrix, type Changes, type Matrix } from "./useMatrix.ts";
+import { mark, type MatrixModel, type Sort } from "./model.ts";
+import { mostRows, useMatrix, type Matrix } from "./useMatrix.ts";
+import { zoomTo, nextSize } from "./zoom.ts";
 
-/** Up to so many rows and columns every cell is an element; more are drawn on a canvas. */
-const mostElements = 40;
 const noneFolded: ReadonlySet<string> = new Set();
 
 /** Who can talk to whom: devices under test by stages, or everybody by everybody. */
@@ -181,7 +163,7 @@ export function MatrixView(): JSX.Element {
       ) : keys.table === "1" ? (
         <PairTable model={matrix.model} engines={matrix.engines} />
       ) : (
-        <Pods
+        <PodsMatrix
           matrix={matrix}
           mode={mode}
           engine={engine}
@@ -205,110 +187,6 @@ function currentMode(): Mode {
   const { mode } = where.value.keys;
   return mode === "diff" ? "diff" : mode === "one" ? "one" : "all";
 }
-
-/** The stage or the other files that are compared with; the stage before stands in no link. */
-function CompareMenu(): JSX.Element {
-  const stages = subject.value?.stages ?? [];
-  const [now, chosen, other] = [currentStage.value, where.value.keys.vs ?? "", compared.value];
-  const files = useRef<HTMLInputElement>(null);
-  const [refusal, setRefusal] = useState<string | undefined>(undefined);
-  const before = stages[now - 1]?.name;
-  const take = async (list: FileList): Promise<void> => {
-    const gathered = await gather(placedFiles(list));
-    setRefusal(typeof gathered === "string" ? gathered : await compareWith(gathered));
-  };
-  return (
-    <span class="compare">
-      <label>
-        <span class="quiet">compare with</span>{" "}
-        <select
-          class="button"
-          value={chosen}
-          onChange={({ currentTarget }) => {
-            const { value } = currentTarget;
-            if (value === anyFiles) {
-              // Until files are chosen everything stays as it is.
-              currentTarget.value = chosen;
-              files.current?.click();
-            } else go({ keys: { vs: value, tab: "pods" } });
-          }}
-        >
-          <option value="">
-            {stages.length < 2 ? "nothing" : before === undefined ? "the stage before: none" : `the stage before: ${before}`}
-          </option>
-          {stages.length > 1 &&
-            stages.map(({ name }, i) => (
-              <option key={name} value={name} disabled={i === now && name !== chosen}>
-                {name}
-              </option>
-            ))}
-          {other !== undefined && <option value={`files-${other.hash}`}>{other.name}</option>}
-          {chosen.startsWith("files-") && chosen !== `files-${other?.hash ?? ""}` && (
-            <option value={chosen}>files of the link: not chosen yet</option>
-          )}
-          <option value={anyFiles}>other files…</option>
-        </select>
-      </label>
-      <input
-        ref={files}
-        type="file"
-        multiple
-        hidden
-        aria-label="Other files to compare with"
-        accept=".yaml,.yml,.json"
-        onChange={({ currentTarget }) => {
-          if (currentTarget.files !== null && currentTarget.files.length > 0) void take(currentTarget.files);
-        }}
-      />
-      {refusal !== undefined && (
-        <p class="filter-problem" role="alert">
-          {refusal}{" "}
-          <button type="button" class="button small" onClick={() => setRefusal(undefined)}>
-            Close
-          </button>
-        </p>
-      )}
-    </span>
-  );
-}
-
-/** No stage has this name: it is no name that a use case may give. */
-const anyFiles = "files…";
-
-function changesSentence({ against, counts, isComparable }: Changes): string {
-  if (!isComparable) return `classes are told apart by the rules of one cluster: compare workloads or namespaces with ${against.name}`;
-  return counts === undefined ? `against ${against.name}` : `${changesText(counts, "No flow changes")} against ${against.name}`;
-}
-
-function ChangesNote(changes: Changes): JSX.Element {
-  const { against, counts, unmatched, isComparable } = changes;
-  return (
-    <p class="matrix-note">
-      {counts === undefined || !isComparable ? (
-        changesSentence(changes)
-      ) : (
-        <>
-          <strong>{changesText(counts, "No flow changes")}</strong> against {against.name}
-        </>
-      )}
-      {unmatched !== undefined && unmatched.onlyHere.length > 0 && <Missing where="here" names={unmatched.onlyHere} />}
-      {unmatched !== undefined && unmatched.onlyThere.length > 0 && <Missing where={`in ${against.name}`} names={unmatched.onlyThere} />}
-    </p>
-  );
-}
-
-/** Ends that have nobody to be compared with. */
-function Missing({ where: place, names }: { readonly where: string; readonly names: readonly string[] }): JSX.Element {
-  return (
-    <span class="quiet" title={names.join("\n")}>
-      {" · "}
-      only {place}: {names.slice(0, mostMissing).join(", ")}
-      {names.length > mostMissing && ` and ${grouped(names.length - mostMissing)} more`}
-    </span>
-  );
-}
-
-const mostMissing = 4;
 
 /** The query is taken when it can be understood; until then everything stays as it was. */
 function Filter({
@@ -353,233 +231,6 @@ function Filter({
           {wrong}
         </p>
       )}
-    </div>
-  );
-}
-
-function Pods({
-  matrix: { model, engines, changes },
-  mode,
-  engine,
-  isGrouped,
-  fitted,
-  onFold,
-}: {
-  readonly matrix: Matrix;
-  readonly mode: Mode;
-  readonly engine: number;
-  readonly isGrouped: boolean;
-  /** Is told the size of a cell that fits. */
-  readonly fitted: { current: number };
-  readonly onFold: (group: string) => void;
-}): JSX.Element {
-  const { rows, columns, values, marks, shares } = model;
-  const width = columns.length;
-  const [active, setActive] = useState<GridPosition | undefined>(undefined);
-  const [hovered, setHovered] = useState<{ readonly at: GridPosition; readonly x: number; readonly y: number } | undefined>(undefined);
-  const [anchor, setAnchor] = useState<GridPosition | undefined>(undefined);
-  /** The rectangle that is being dragged. */
-  const [swept, setSwept] = useState<{ readonly start: GridPosition; readonly end: GridPosition } | undefined>(undefined);
-  const room = useRef<HTMLDivElement>(null);
-  const [area, setArea] = useState({ width: 960, height: 620 });
-  useEffect(() => {
-    const element = room.current;
-    if (element === null) return undefined;
-    const observer = new ResizeObserver(() => setArea({ width: element.clientWidth, height: element.clientHeight }));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-  const flow = currentFlow.value;
-  const chosen = useMemo(() => {
-    const is = (id: string, name: string, wanted: string | undefined): boolean => wanted === id || wanted === name;
-    const [row, column] = [
-      rows.findIndex(({ id, name }) => is(id, name, flow?.from)),
-      columns.findIndex(({ id, name }) => is(id, name, flow?.to)),
-    ];
-    return row < 0 || column < 0 ? undefined : { row, column };
-  }, [model, flow?.from, flow?.to]);
-  const shownActive = active ?? chosen;
-  const lookAt = (row: number, column: number): CellLook => {
-    const at = row * width + column;
-    const bits = marks[at] ?? 0;
-    const all = values.map((one) => (one[at] === unanswered ? undefined : one[at]));
-    const isDeviating = (bits & mark.deviation) !== 0 && mode !== "one";
-    const share = shares[at] ?? 255;
-    return {
-      values: mode === "one" ? [all[engine]] : isDeviating ? all : all.slice(0, 1),
-      itself: (bits & mark.itself) !== 0,
-      changed: (bits & mark.changed) !== 0 && mode !== "diff",
-      violated: (bits & mark.violated) !== 0 && mode !== "diff",
-      deviation: isDeviating,
-      text: share === 255 ? undefined : `${share} %`,
-      ...((bits & mark.leftOut) !== 0
-        ? { emphasis: "left-out" as const }
-        : mode === "diff" && !isDeviating
-          ? { emphasis: "quiet" as const }
-          : {}),
-    };
-  };
-  const nameOf = (row: number, column: number): string => {
-    const at = row * width + column;
-    const bits = marks[at] ?? 0;
-    const words = values.map((one) => cellWord(one[at]) ?? "n/a");
-    const said = new Set(words).size === 1 ? (words[0] ?? "") : words.map((word, i) => `${engines[i] ?? ""} ${word}`).join(", ");
-    return [
-      `${rows[row]?.name ?? ""} to ${columns[column]?.name ?? ""}, ${currentPort.value ?? "all ports"}: ${said}`,
-      shares[at] === 255 ? "" : `${shares[at] ?? 0} % open`,
-      (bits & mark.violated) !== 0 ? "not as the intent demands" : "",
-      (bits & mark.changed) !== 0 ? `changed against ${changes?.against.name ?? ""}` : "",
-    ]
-      .filter((part) => part !== "")
-      .join("; ");
-  };
-  const selectBetween = (start: GridPosition, end: GridPosition): void => {
-    const names = (list: MatrixModel["rows"], a: number, b: number): string =>
-      list
-        .slice(Math.min(a, b), Math.max(a, b) + 1)
-        .map(({ id }) => id)
-        .join(",");
-    go({ keys: { sel: `${names(rows, start.row, end.row)}>${names(columns, start.column, end.column)}`, flow: "" } });
-  };
-  const pick = (at: GridPosition, { extend }: { readonly extend: boolean }): void => {
-    const [from, to] = [rows[at.row], columns[at.column]];
-    if (from === undefined || to === undefined) return;
-    if (extend && (anchor ?? shownActive) !== undefined) {
-      const start = anchor ?? shownActive ?? at;
-      setAnchor(start);
-      selectBetween(start, at);
-      return;
-    }
-    setAnchor(at);
-    if (from.isFolded || to.isFolded || isGrouped) go({ keys: { sel: `${from.id}>${to.id}`, flow: "" } });
-    else if (from.id !== to.id || values[0]?.[at.row * width + at.column] !== cell.none) askWhy(from.id, to.id);
-  };
-  const selection = useSelection(where.value.keys.sel ?? "");
-  const selected = useMemo((): Selected | undefined => {
-    if (swept !== undefined) {
-      const { start, end } = swept;
-      return {
-        rows: Uint8Array.from(rows, (_, row) => Number(isBetween(row, start.row, end.row))),
-        columns: Uint8Array.from(columns, (_, column) => Number(isBetween(column, start.column, end.column))),
-      };
-    }
-    if (selection === undefined) return undefined;
-    const [sources, targets] = [new Set(selection.sources), new Set(selection.targets)];
-    return {
-      rows: Uint8Array.from(rows, ({ id }) => Number(sources.has(id))),
-      columns: Uint8Array.from(columns, ({ id }) => Number(targets.has(id))),
-    };
-  }, [model, swept, selection?.sources.join(), selection?.targets.join()]);
-  const isSelected = (row: number, column: number): boolean =>
-    (chosen?.row === row && chosen.column === column) || (selected?.rows[row] === 1 && selected.columns[column] === 1);
-  const zoom = Number(where.value.keys.zoom) || undefined;
-  const size =
-    rows.length <= mostElements && columns.length <= mostElements && zoom === undefined
-      ? fittedSize(rows, columns, { width: area.width - 24, height: area.height - 8 })
-      : undefined;
-  fitted.current = size?.height ?? fittedCell(model, area);
-  const sweep = (start: GridPosition, end: GridPosition, isDone: boolean): void => {
-    setSwept(isDone ? undefined : { start, end });
-    if (!isDone) return;
-    setActive(end);
-    setAnchor(start);
-    selectBetween(start, end);
-  };
-  const shared = { lookAt, nameOf, active: shownActive, onActive: setActive, onPick: pick, onSweep: sweep };
-  if (rows.length === 0 || columns.length === 0) {
-    return (
-      <div class="matrix-room" ref={room}>
-        <p class="matrix-note">Nothing matches the filter.</p>
-      </div>
-    );
-  }
-  return (
-    <div class="matrix-room" ref={room}>
-      {size !== undefined ? (
-        <div class="grid-scroll">
-          <MatrixGrid
-            label="From rows to columns"
-            rows={rows}
-            columns={columns}
-            size={size}
-            {...shared}
-            hovered={hovered?.at}
-            isSelected={isSelected}
-            onHover={(at) => setHovered(at === undefined ? undefined : { at, x: 0, y: 0 })}
-            onPickRow={(row) =>
-              go({ keys: { sel: rows[row]?.isFolded === true || isGrouped ? "" : `row:${rows[row]?.id ?? ""}`, flow: "" } })
-            }
-            onPickColumn={(column) =>
-              go({ keys: { sel: columns[column]?.isFolded === true || isGrouped ? "" : `row:${columns[column]?.id ?? ""}`, flow: "" } })
-            }
-          />
-        </div>
-      ) : (
-        <CanvasMatrix
-          label="From rows to columns"
-          model={model}
-          mode={mode}
-          engine={engine}
-          zoom={zoom}
-          selected={selected}
-          {...shared}
-          onHover={(at, point) => setHovered(at === undefined ? undefined : { at, ...point })}
-          onPickGroup={onFold}
-          onZoom={zoomTo}
-        />
-      )}
-      {hovered !== undefined && hovered.x > 0 && <Tooltip model={model} engines={engines} {...hovered} />}
-    </div>
-  );
-}
-
-/** Sizes of a cell, in pixels, that the buttons and keys go through. */
-const sizes = [0.5, 1, 2, 4, 8, 16, 24, 40, 56] as const;
-
-function nextSize(now: number, step: 1 | -1): number {
-  return (step > 0 ? sizes.find((size) => size > now) : sizes.findLast((size) => size < now)) ?? now;
-}
-
-function zoomTo(size: number): void {
-  go({ keys: { zoom: String(Math.round(Math.min(56, Math.max(0.25, size)) * 100) / 100) } }, "replace");
-}
-
-function isBetween(value: number, a: number, b: number): boolean {
-  return Math.min(a, b) <= value && value <= Math.max(a, b);
-}
-
-function Tooltip({
-  model: { rows, columns, values, marks },
-  engines,
-  at: { row, column },
-  x,
-  y,
-}: {
-  readonly model: MatrixModel;
-  readonly engines: readonly string[];
-  readonly at: GridPosition;
-  readonly x: number;
-  readonly y: number;
-}): JSX.Element {
-  const [from, to] = [rows[row], columns[column]];
-  const [stage, port] = [currentStage.value, currentPort.value];
-  const isSingle = from?.isFolded === false && to?.isFolded === false;
-  const lanes = useAnswer(`hover ${stage} ${port ?? "all"} ${from?.id ?? ""} ${to?.id ?? ""}`, async (of) =>
-    isSingle ? of.lanes({ stage, engine: "spec", port, pairs: [[from.id, to.id]] }) : [],
-  );
-  if (from === undefined || to === undefined) return <></>;
-  const place = row * columns.length + column;
-  const words = values.map((one) => cellWord(one[place]));
-  return (
-    <div class="tooltip" role="tooltip" style={{ left: `${x + 14}px`, top: `${y + 14}px` }}>
-      <strong class="mono">{flowText({ from: from.id, to: to.id, port })}</strong>
-      <span>
-        {new Set(words).size === 1
-          ? (words[0] ?? ((marks[place] ?? 0) & mark.itself ? "itself" : "no question"))
-          : words.map((word, i) => `${engines[i] ?? ""} ${word ?? "–"}`).join(", ")}
-      </span>
-      {lanes?.[0] !== undefined && <span class="quiet">{lanes[0].because}</span>}
-      <span class="quiet">Enter: why</span>
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { Explained, FlowQuestion, Grouping, ReachedNamespace, Survey, Tally, Version, Workbench } from "../workbench/protocol.ts";
+import type { ClusterTally, Explained, FlowQuestion, Grouping, Survey, Version, Workbench } from "../workbench/protocol.ts";
 import type { Report } from "@netproof/core/parts";
 import { revision, workbench } from "./store.ts";
 
@@ -49,11 +49,7 @@ export function useSurvey(
 }
 
 /** What all workloads come to, without a table of them. */
-export function useTally(
-  stage: number,
-  engine: string,
-  port: string | undefined,
-): (Tally & { readonly reached: readonly ReachedNamespace[] }) | undefined {
+export function useTally(stage: number, engine: string, port: string | undefined): ClusterTally | undefined {
   return useAnswer(`tally ${stage} ${engine} ${port ?? "all"}`, (of) => of.tally({ stage, engine, port }));
 }
 

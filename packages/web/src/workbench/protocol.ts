@@ -38,7 +38,7 @@ export interface Answers {
   rowCounts(): Promise<Readonly<Record<Grouping, number>>>;
   survey(question: SurveyQuestion): Promise<Survey>;
   /** The counts of a survey by workload, without its cells, for where only they are shown. */
-  tally(question: TallyQuestion): Promise<Tally & { readonly reached: readonly ReachedNamespace[] }>;
+  tally(question: TallyQuestion): Promise<ClusterTally>;
   /** The same as `netproof run` writes; undefined where there is no use case. */
   report(version: Version): Promise<Report | undefined>;
   /** Why a flow is allowed or denied, by every engine that calculates. */
@@ -237,6 +237,12 @@ export interface Tally {
 }
 
 export type TallyQuestion = Pick<SurveyQuestion, "stage" | "engine" | "port">;
+
+/** What all workloads come to. */
+export interface ClusterTally extends Tally {
+  /** The namespaces into which most of the pairs are open, the first ones. */
+  readonly reached: readonly ReachedNamespace[];
+}
 
 /** How many of the pairs into a namespace are open. */
 export interface ReachedNamespace {

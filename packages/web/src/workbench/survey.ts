@@ -16,7 +16,7 @@ import {
   type View,
 } from "@netproof/core/parts";
 import type { Judged } from "./judged.ts";
-import { cell, type ReachedNamespace, type Survey, type SurveyQuestion, type Tally, type TallyQuestion } from "./protocol.ts";
+import { cell, type ClusterTally, type ReachedNamespace, type Survey, type SurveyQuestion, type TallyQuestion } from "./protocol.ts";
 import { isNodeRow, type RowSet } from "./rows.ts";
 
 /** One port of one protocol; undefined for all of them together. */
@@ -144,11 +144,7 @@ async function cellsOf(set: RowSet, calculation: Calculation, port: AskedPort, p
 }
 
 /** The counts of a survey by workload, without its cells: kinds times kinds in place of rows times rows. */
-export function tallyOf(
-  judged: Judged,
-  set: RowSet,
-  { engine, stage, port: asked }: TallyQuestion,
-): Tally & { readonly reached: readonly ReachedNamespace[] } {
+export function tallyOf(judged: Judged, set: RowSet, { engine, stage, port: asked }: TallyQuestion): ClusterTally {
   const started = performance.now();
   const port = askedPort(asked);
   const { rows } = set;
