@@ -100,6 +100,8 @@ function namespaceFinding(said: string): Finding {
 
 /** What went wrong while a lab was built and tried. */
 function labFinding(said: string): Finding {
+  const [, allowed] = /more files than the (\d+)/.exec(said) ?? [];
+  if (allowed !== undefined) return no(`open files: a process may have ${allowed}, and even an empty lab needs more`, "ulimit -n 4096");
   if (/EROFS/.test(said)) return no("forwarding: /proc/sys is read-only here", "docker run --privileged …");
   if (/nf_tables|netlink|No such file or directory|Operation not supported|nft/i.test(said))
     return no(`nftables: ${said}`, "use a kernel with nf_tables (Linux 5.15 or newer with its inet family)");

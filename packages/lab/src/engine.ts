@@ -150,7 +150,8 @@ async function labOn(
   let selfTest: SelfTest = { open: 0, denied: 0, failures: [] };
   let enforcedAfter = 0;
   let change: SeenChange | undefined;
-  const servers = new Map<string, boolean>();
+  /** Whether all servers of a place answered at home that were asked. */
+  const homes = new Map<number, boolean>();
   let standIns = standInsFor(first, cuts);
 
   /** The new rules stand before the pods do that they speak of, so that no pod is open in its first moments. */
@@ -168,7 +169,7 @@ async function labOn(
     const added = planned.places.filter(({ id }) => !had.has(id));
     const isFrame = ({ role }: Place): boolean => role !== "pod" && role !== "outside";
     if (gone.length > 0) await supervisor.run({ do: "remove", ids: gone });
-    for (const key of servers.keys()) if (gone.includes(Number(key.split(" ")[0]))) servers.delete(key);
+    for (const id of gone) homes.delete(id);
     await supervisor.run({ do: "add", places: added.filter(isFrame) });
     if (next !== snapshot || layout === undefined) {
       connections?.without(gone);
@@ -273,16 +274,7 @@ async function labOn(
     return { from: source.place, source: source.address, to: target.place, target: target.address, protocol, port };
   };
 
-  /** Every server is asked from its own place first: silence elsewhere then is no missing server. */
-  const proveServers = async (orders: readonly Order[], abort: AbortSignal | undefined): Promise<void> => {
-    const fresh = new Map(orders.map((order) => [serverKey(order), { ...order, from: order.to, source: order.target }]));
-    for (const key of servers.keys()) fresh.delete(key);
-    if (fresh.size === 0) return;
-    const tried = await supervisor.run({ do: "listen", orders: [...fresh.values()] }, abort === undefined ? {} : { signal: abort });
-    for (const [i, key] of [...fresh.keys()].entries()) servers.set(key, tried[i]?.seen.kind === "open");
-  };
-
-  /** Sends both tasks at once: they are carried out one after the other. `anew`: batches before it were told. */
+  /** `anew`: batches before it were told. */
   const tryBatch = async (
     flows: readonly Flow[],
     anew: boolean,
@@ -291,10 +283,9 @@ async function labOn(
   ): Promise<Batch> => {
     const wanted = flows.map(orderOf);
     const orders = wanted.filter((order) => typeof order !== "string");
-    const [, tried] = await Promise.all([
-      proveServers(orders, abort),
-      supervisor.run({ do: "probe", orders, anew }, { progress, ...(abort === undefined ? {} : { signal: abort }) }),
-    ]);
+    const how = { progress, ...(abort === undefined ? {} : { signal: abort }) };
+    const tried = await supervisor.run({ do: "probe", orders, home: true, anew }, how);
+    for (const [i, { to }] of orders.entries()) homes.set(to, tried[i]?.atHome === true && homes.get(to) !== false);
     return { flows, wanted, tried };
   };
 
@@ -310,13 +301,8 @@ async function labOn(
     return flows.map((flow, i) => {
       const order = wanted[i] as Order | string;
       if (typeof order === "string") return answerOf(flow, order, standInsOf(flow), judged);
-      const result = tried[next++] ?? "it was not tried";
-      return answerOf(
-        flow,
-        servers.get(serverKey(order)) === true ? result : "its server does not answer even at home",
-        standInsOf(flow),
-        judged,
-      );
+      const result = tried[next++];
+      return answerOf(flow, result?.atHome === true ? result : "its server does not answer even at home", standInsOf(flow), judged);
     });
   };
 
@@ -396,12 +382,7 @@ async function labOn(
     },
     get servers() {
       // One server per place, on all ports that it was asked for.
-      const places = new Map<string, boolean>();
-      for (const [key, answers] of servers) {
-        const place = key.slice(0, key.indexOf(" "));
-        places.set(place, answers && places.get(place) !== false);
-      }
-      return { asked: places.size, answering: [...places.values()].filter((answers) => answers).length };
+      return { asked: homes.size, answering: [...homes.values()].filter((answers) => answers).length };
     },
     diagnostics: [],
     ask: async (flows, { answered, ...how } = {}) => {
@@ -439,7 +420,6 @@ async function labOn(
 
 type HeldOutcome = Watched["held"][number];
 
-/** Connections across a change: what was seen of each before it, after it, and when it was judged anew. */
 /** Flows that were tried together: how each was ordered, and what became of those that could be. */
 interface Batch {
   readonly flows: readonly Flow[];
@@ -447,6 +427,7 @@ interface Batch {
   readonly tried: readonly Tried[];
 }
 
+/** Connections across a change: what was seen of each before it, after it, and when it was judged anew. */
 interface Connections {
   readonly seen: readonly HeldOutcome[];
   /** These places are gone: what began in one of them has ended with it. */
@@ -508,10 +489,6 @@ function seenText(one: HeldSeen | undefined): string {
     case undefined:
       return "";
   }
-}
-
-function serverKey({ to, target, protocol, port }: Order): string {
-  return `${to} ${target} ${protocol} ${port}`;
 }
 
 function endpointKey(endpoint: Endpoint): string {

@@ -17,10 +17,11 @@ export type Task =
   | { readonly do: "forget" }
   /** Tries flows to and from a place that was added last, in its first moments. */
   | { readonly do: "start"; readonly orders: readonly Order[] }
-  /** `anew`: what routers have noted so far is of flows that were told already, and makes way. */
-  | { readonly do: "probe"; readonly orders: readonly Order[]; readonly anew?: boolean }
-  /** Asks each server from its own place: its packets meet no router and no rule. */
-  | { readonly do: "listen"; readonly orders: readonly Order[] }
+  /**
+   * `home`: each server is asked from its own place first, where its packets meet no router and no rule. `anew`: what routers have noted
+   * so far is of flows that were told already, and makes way.
+   */
+  | { readonly do: "probe"; readonly orders: readonly Order[]; readonly home?: boolean; readonly anew?: boolean }
   | { readonly do: "check"; readonly text: string }
   /** Serves from now on also while nothing is probed: programs of people come and go. Tells by which descriptors the places are held. */
   | { readonly do: "serve"; readonly orders: readonly Order[] }
@@ -52,7 +53,6 @@ export interface Results {
   readonly forget: null;
   readonly start: readonly (Opening & { readonly noted: Noted })[];
   readonly probe: readonly Tried[];
-  readonly listen: readonly Tried[];
   readonly check: null;
   readonly own: null;
   readonly serve: { readonly namespaces: readonly (readonly [place: number, descriptor: number])[] };

@@ -5,14 +5,14 @@ import { createLoop } from "./probe/loop.ts";
 import type { Order, Tried, Turning } from "./probe/order.ts";
 import { probe, readNotes, type Tables } from "./probe/prober.ts";
 import { emptied } from "./nft/render.ts";
+import { TooFewFiles } from "./probe/room.ts";
 import { createServers } from "./probe/servers.ts";
 import { watchStart } from "./probe/start.ts";
 import { whileChanging } from "./probe/switch.ts";
 import type { HeldSeen, LoadedRules, Message, Reply, Results, Task } from "./protocol.ts";
 import { forgetConnections } from "./sys/conntrack.ts";
-import { dieWithParent } from "./sys/libc.ts";
+import { dieWithParent, errno, SystemError } from "./sys/libc.ts";
 import { createNamespace, inNamespace, releaseNamespace } from "./sys/netns.ts";
-import { addressBytes } from "./sys/socket-address.ts";
 import { runNft } from "./world/nft.ts";
 import { createWorld, type BuiltPlace } from "./world/world.ts";
 
@@ -24,7 +24,7 @@ import { createWorld, type BuiltPlace } from "./world/world.ts";
 dieWithParent();
 const loop = createLoop();
 const world = createWorld();
-const servers = createServers(loop);
+const servers = createServers(loop, placeAt);
 const held = createHeld(loop);
 let heldOrders: readonly Order[] = [];
 let rules: LoadedRules | undefined;
@@ -58,11 +58,18 @@ async function answer(id: number, task: Task): Promise<void> {
     await resting?.stop();
     say({ id, result: await carryOut(task, signal, (progress) => say({ id, progress })) });
   } catch (error) {
-    say({ id, error: error instanceof Error ? error.message : String(error) });
+    say({ id, error: messageOf(error) });
   } finally {
     if (resting !== undefined) resting = loop.rest();
     cancelled.delete(id);
   }
+}
+
+/** Too many open files is no fault of the call that met it first. */
+function messageOf(error: unknown): string {
+  const isFull =
+    error instanceof SystemError ? error.errno === errno.EMFILE : (error as NodeJS.ErrnoException | undefined)?.code === "EMFILE";
+  return (isFull ? new TooFewFiles() : (error as Error)).message;
 }
 
 function end(): void {
@@ -88,7 +95,7 @@ async function carryOut(task: Task, signal: AbortSignal, progress: (done: number
     case "rules":
       return load(task.rules, task.keep, task.turnings);
     case "hold":
-      for (const { to, target, protocol, port } of task.orders) servers.serve(placeAt(to), addressBytes(target), protocol, port);
+      keepServing(task.orders);
       heldOrders = task.orders;
       held.open(task.orders, placeAt);
       return heldSeen();
@@ -103,39 +110,35 @@ async function carryOut(task: Task, signal: AbortSignal, progress: (done: number
       for (const { place } of rules?.routers ?? []) inNamespace(placeAt(place).namespace, forgetConnections);
       return null;
     case "start": {
-      for (const { to, target, protocol, port } of task.orders) servers.serve(placeAt(to), addressBytes(target), protocol, port);
+      keepServing(task.orders);
       const openings = watchStart(loop, placeAt, task.orders, born);
       const noted = readNotes(tablesOf(rules), placeAt);
       return openings.map((opening, i) => ({ ...opening, noted: noted(task.orders[i] as Order) }));
     }
     case "probe":
       if (task.anew === true) await forgetNotes();
-      return tryOut(task.orders, tablesOf(rules), signal, progress);
-    case "listen":
-      return tryOut(task.orders, undefined, signal, progress);
+      return tryOut(task.orders, task.home === true, signal, progress);
     case "check":
       return check(task.text);
     case "own":
       files = task.files;
       return null;
     case "serve":
-      for (const { to, target, protocol, port } of task.orders) {
-        const place = world.places.get(to);
-        if (place !== undefined) servers.serve(place, addressBytes(target), protocol, port);
-      }
+      keepServing(task.orders);
       resting ??= { stop: async () => {} };
       return { namespaces: [...world.places].map(([id, { namespace }]) => [id, namespace]) };
   }
 }
 
-function tryOut(
-  orders: readonly Order[],
-  tables: Tables | undefined,
-  signal: AbortSignal,
-  progress: (done: number) => void,
-): Promise<readonly Tried[]> {
+/** Servers that answer from now on, whatever else is tried. */
+function keepServing(orders: readonly Order[]): void {
+  for (const order of orders) servers.serve(order).stays = true;
+}
+
+function tryOut(orders: readonly Order[], home: boolean, signal: AbortSignal, progress: (done: number) => void): Promise<readonly Tried[]> {
   const denyMarks = new Set(rules?.denyMarks);
-  return probe(loop, world, servers, tables, orders, {
+  return probe(loop, world, servers, tablesOf(rules), orders, {
+    home,
     denyWith: rules?.denyWith ?? "reject",
     isDeny: (mark) => denyMarks.has(mark),
     signal,
@@ -179,7 +182,7 @@ const longestSilence = 3000;
 /** Puts rules in force and tells when they were seen to be. What is under way is forgotten, unless it shall be kept. */
 async function load(next: LoadedRules, keep: boolean, turnings: readonly Turning[]): Promise<Results["rules"]> {
   let milliseconds = 0;
-  for (const { order } of turnings) servers.serve(placeAt(order.to), addressBytes(order.target), order.protocol, order.port);
+  for (const { order } of turnings) servers.serve(order);
   const change = async (): Promise<void> => {
     milliseconds = await loadAll(next, keep);
   };

@@ -26,6 +26,12 @@ describe.skipIf(noLab !== undefined)(`the lab's doctor${skippedBecause}`, () => 
     expect([findings[0]?.what, canRun]).toEqual([expect.stringMatching(/^root, nftables/), true]);
   });
 
+  test("too few files may be open", async () => {
+    const { findings } = diagnosisOf(await runAfter("ulimit -n 100", "doctor.mjs"));
+    const what = "open files: a process may have 100, and even an empty lab needs more";
+    expect(findings.at(-1)).toEqual({ ok: false, what, remedy: "ulimit -n 4096" });
+  });
+
   test("/proc/sys is read-only, as in a container", async () => {
     const { findings } = diagnosisOf(
       await runAfter("mount --bind /proc/sys /proc/sys && mount -o remount,ro,bind /proc/sys", "doctor.mjs"),

@@ -10,6 +10,18 @@ describe.skipIf(noLab !== undefined)(`the lab's processes${skippedBecause}`, () 
     expect(stdout + stderr).toBe("done\n");
   }, 300_000);
 
+  test.each([200, 512])("with %i open files allowed, servers make way for others, and none is missed", async (files) => {
+    const { stdout, stderr } = await runAfter(`ulimit -n ${files}`, "ports.mjs");
+    expect(stderr).toBe("");
+    const counts = Object.fromEntries(
+      ["TCP", "UDP", "SCTP"].flatMap((protocol) => [
+        [`p1 ${protocol} deny`, 410],
+        [`p2 ${protocol} allow`, 410],
+      ]),
+    );
+    expect(JSON.parse(stdout)).toEqual({ counts, servers: { asked: 2, answering: 2 } });
+  });
+
   test.skipIf(process.getuid?.() !== 0)("an ordinary user measures what root measures", async () => {
     const [root, nobody] = [
       await run(process.execPath, [program("verdicts.mjs")]),

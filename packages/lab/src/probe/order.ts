@@ -1,14 +1,17 @@
 import type { Direction, Protocol } from "@netproof/core/parts";
 
-/** One flow to try: where its first packet begins, and where it goes. */
-export interface Order {
-  readonly from: number;
-  readonly source: string;
-  /** The place that must answer. */
+/** Where a flow goes: the place that must answer, and on what. */
+export interface Target {
   readonly to: number;
   readonly target: string;
   readonly protocol: Protocol;
   readonly port: number;
+}
+
+/** One flow to try: where its first packet begins, and where it goes. */
+export interface Order extends Target {
+  readonly from: number;
+  readonly source: string;
 }
 
 /**
@@ -34,6 +37,8 @@ export interface Noted {
 export interface Tried {
   readonly seen: Seen;
   readonly noted: Noted;
+  /** Whether its server answers in its own place: silence elsewhere then is no missing server. Undefined where that was not asked. */
+  readonly atHome: boolean | undefined;
   readonly attempts: number;
   /** From the first packet of the last attempt to what the client saw. */
   readonly milliseconds: number;

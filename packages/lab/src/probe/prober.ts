@@ -6,8 +6,9 @@ import { addressBytes, addressText } from "../sys/socket-address.ts";
 import type { BuiltPlace, World } from "../world/world.ts";
 import type { Loop } from "./loop.ts";
 import type { Noted, Order, Seen, Tried } from "./order.ts";
-import { send } from "./sender.ts";
-import type { Servers } from "./servers.ts";
+import { roomBeside } from "./room.ts";
+import { send, type KeyedOrder } from "./sender.ts";
+import { serverKey, type Server, type Servers } from "./servers.ts";
 
 /** The tables in which routers note what they decided, and in which directions they note doubts. */
 export interface Tables {
@@ -16,6 +17,8 @@ export interface Tables {
 }
 
 export interface ProbeOptions {
+  /** Whether each server is asked from its own place before anybody else. */
+  readonly home: boolean;
   readonly denyWith: "reject" | "drop";
   /** Marks that say no. */
   readonly isDeny: (mark: number) => boolean;
@@ -41,37 +44,86 @@ export async function probe(
   };
   const keys = orders.map(keyOf);
   const distinct = new Map(orders.map((order, i) => [keys[i] as string, order]));
-  for (const { to, target, protocol, port } of distinct.values()) servers.serve(placeAt(to), addressBytes(target), protocol, port);
-
-  const seen = new Map<string, Seen>();
-  const times = new Map<string, number>();
-  const attempts = new Map<string, number>();
+  const room = roomBeside(world.places.size, servers.staying);
+  const tried = new Map<string, Outcome>();
+  const atHome = new Map<string, boolean | undefined>();
+  const say = (): void => {
+    if (tried.size % 256 === 0) options.progress(tried.size);
+  };
   let noted: (order: Order) => Noted = () => nothing;
-  let open: readonly (readonly [string, Order])[] = [...distinct];
-  for (const [round, wait] of patience.entries()) {
-    if (open.length === 0) break;
-    await send(loop, open, {
-      wait,
-      // Where denies are silent, the kernel is asked which of the silent flows it has denied.
-      denied: options.denyWith === "drop" ? () => deniedBy(readNotes(tables, placeAt), options.isDeny) : undefined,
-      placeAt,
-      done: (key, result, milliseconds) => {
-        seen.set(key, result);
-        times.set(key, milliseconds);
-        if (seen.size % 256 === 0) options.progress(seen.size);
-      },
-      signal: options.signal,
-    });
-    noted = readNotes(tables, placeAt);
-    open = open.filter(([key, order]) => {
-      attempts.set(key, round + 1);
-      return !isSettled(seen.get(key) as Seen, noted(order), options.isDeny);
-    });
+  for (const part of partsFor([...distinct], room.servers)) {
+    servers.makeWayFor(
+      part.map(([, order]) => order),
+      room.servers,
+    );
+    // Those that made way are closed by that: the files of both would be too many.
+    loop.turn(0);
+    const answering = part.map(([, order]) => ({ order, server: servers.serve(order) }));
+    if (options.home) await askAtHome(answering);
+    for (const { order, server } of answering) atHome.set(serverKey(order), server.atHome);
+    noted = await settle(part, tables, tried, say);
   }
   return orders.map((order, i) => {
-    const key = keys[i] as string;
-    return { seen: seen.get(key) as Seen, noted: noted(order), attempts: attempts.get(key) ?? 0, milliseconds: times.get(key) ?? 0 };
+    const { seen, attempts, milliseconds } = tried.get(keys[i] as string) as Outcome;
+    return { seen, noted: noted(order), atHome: atHome.get(serverKey(order)), attempts, milliseconds };
   });
+
+  /** What meets no router has no notes of one. */
+  async function askAtHome(answering: readonly { readonly order: Order; readonly server: Server }[]): Promise<void> {
+    const fresh = new Map(answering.filter(({ server }) => server.atHome === undefined).map((one) => [serverKey(one.order), one]));
+    const outcomes = new Map<string, Outcome>();
+    const own = [...fresh].map(([key, { order }]) => [key, { ...order, from: order.to, source: order.target }] as const);
+    await settle(own, undefined, outcomes, () => {});
+    for (const [key, { server }] of fresh) server.atHome = outcomes.get(key)?.seen.kind === "open";
+  }
+
+  /** Tries these until client and kernel agree, or for as long as patience lasts. Gives what routers have noted. */
+  async function settle(
+    flows: readonly KeyedOrder[],
+    notes: Tables | undefined,
+    outcomes: Map<string, Outcome>,
+    done: () => void,
+  ): Promise<(order: Order) => Noted> {
+    let said: (order: Order) => Noted = () => nothing;
+    let open = flows;
+    for (const [round, wait] of patience.entries()) {
+      if (open.length === 0) break;
+      await send(loop, open, {
+        atOnce: room.flows,
+        wait,
+        // Where denies are silent, the kernel is asked which of the silent flows it has denied.
+        denied: options.denyWith === "drop" ? () => deniedBy(readNotes(notes, placeAt), options.isDeny) : undefined,
+        placeAt,
+        done: (key, seen, milliseconds) => {
+          outcomes.set(key, { seen, milliseconds, attempts: round + 1 });
+          done();
+        },
+        signal: options.signal,
+      });
+      said = readNotes(notes, placeAt);
+      open = open.filter(([key, order]) => !isSettled((outcomes.get(key) as Outcome).seen, said(order), options.isDeny));
+    }
+    return said;
+  }
+}
+
+type Outcome = Pick<Tried, "seen" | "attempts" | "milliseconds">;
+
+/** As many flows at a time as have servers that may be open together. */
+function* partsFor(flows: readonly KeyedOrder[], most: number): Generator<readonly KeyedOrder[]> {
+  let part: KeyedOrder[] = [];
+  const open = new Set<string>();
+  for (const flow of flows) {
+    const key = serverKey(flow[1]);
+    if (open.size === most && !open.has(key)) {
+      yield part;
+      part = [];
+      open.clear();
+    }
+    open.add(key);
+    part.push(flow);
+  }
+  if (part.length > 0) yield part;
 }
 
 const nothing: Noted = { egress: undefined, ingress: undefined, doubts: [] };

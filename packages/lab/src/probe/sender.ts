@@ -5,6 +5,8 @@ import type { Loop } from "./loop.ts";
 import type { Order, Seen } from "./order.ts";
 
 export interface SendOptions {
+  /** Flows under way at once. */
+  readonly atOnce: number;
   /** How long each flow is waited for, in milliseconds. */
   readonly wait: number;
   /** Asks the kernel which flows it has denied; they are waited for no longer. Undefined where a deny is answered anyway. */
@@ -17,8 +19,6 @@ export interface SendOptions {
 
 export type KeyedOrder = readonly [key: string, order: Order];
 
-/** Flows under way at once: fewer than a server's queue has room for, so that no queue looks like a policy. */
-const atOnce = 1024;
 /** Between looks at the rest of the process, in milliseconds. */
 const stretch = 25;
 /** Without any news for so many milliseconds, the kernel is asked. */
@@ -44,7 +44,7 @@ export async function send(loop: Loop, flows: readonly KeyedOrder[], options: Se
   try {
     while (state.done < flows.length) {
       awayFromHome(() => {
-        for (; next < flows.length && state.underWay < atOnce; next++) {
+        for (; next < flows.length && state.underWay < options.atOnce; next++) {
           const flow = flows[next] as KeyedOrder;
           if (flow[1].protocol === "SCTP") lanes.enter(flow);
           else begin(flow);

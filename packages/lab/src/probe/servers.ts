@@ -19,16 +19,29 @@ import {
   SOCK_STREAM,
 } from "../sys/libc.ts";
 import { inNamespace } from "../sys/netns.ts";
-import { addressIn, addressText, domainOf, socketAddress, type AddressBytes } from "../sys/socket-address.ts";
+import { addressBytes, addressIn, addressText, domainOf, socketAddress, type AddressBytes } from "../sys/socket-address.ts";
 import type { BuiltPlace } from "../world/world.ts";
 import type { Loop } from "./loop.ts";
+import type { Target } from "./order.ts";
 import { identity, page } from "./page.ts";
 import { abortPacket, initAckPacket, readSctp } from "./sctp.ts";
 
+/** Listens on one address and port. */
+export interface Server {
+  /** Whether it answers in its own place, where its packets meet no router and no rule; undefined until that is asked. */
+  atHome: boolean | undefined;
+  /** Never makes way for others. */
+  stays: boolean;
+}
+
 /** What answers in the places of the lab. */
 export interface Servers {
-  /** Listens on an address and port from now on, if nobody does yet; true when it is new. */
-  serve(place: BuiltPlace, address: AddressBytes, protocol: Protocol, port: number): boolean;
+  /** Listens on an address and port from now on, if nobody does yet. */
+  serve(target: Target): Server;
+  /** How many there are that never make way. */
+  readonly staying: number;
+  /** Where these and what is open would be more than `most`, those that were opened first make way for them. */
+  makeWayFor(targets: readonly Target[], most: number): void;
   /** Nothing of a place that is gone answers any more. */
   forget(place: number): void;
 }
@@ -37,9 +50,10 @@ export interface Servers {
 const backlog = 4096;
 const longestRequest = 8192;
 
-export function createServers(loop: Loop): Servers {
-  const serving = new Map<string, { readonly place: number; readonly fd: number }>();
-  const ports = new Map<string, Set<number>>();
+export function createServers(loop: Loop, placeAt: (id: number) => BuiltPlace): Servers {
+  const serving = new Map<string, Listening>();
+  /** The raw sockets of SCTP, by place and address. */
+  const raw = new Map<string, { readonly fd: number; readonly open: Set<number> }>();
   /** Connections that callers hold, by the place that answers. A socket would keep the namespace of a place that is gone. */
   const talking = new Map<number, number>();
   const end = (fd: number): void => {
@@ -123,34 +137,57 @@ export function createServers(loop: Loop): Servers {
     return fd;
   };
 
+  const listen = (place: BuiltPlace, address: AddressBytes, protocol: Protocol, port: number): (() => void) => {
+    if (protocol !== "SCTP") {
+      const fd = (protocol === "TCP" ? serveTcp : serveUdp)(place, address, port);
+      return () => loop.close(fd);
+    }
+    const where = `${place.place.id} ${addressText(address)}`;
+    let socket = raw.get(where);
+    if (socket === undefined) {
+      const open = new Set<number>();
+      socket = { fd: serveSctp(place, address, open), open };
+      raw.set(where, socket);
+    }
+    const { fd, open } = socket;
+    open.add(port);
+    return () => {
+      open.delete(port);
+      if (open.size > 0) return;
+      loop.close(fd);
+      raw.delete(where);
+    };
+  };
+
+  const close = (key: string, { stop }: Listening): void => {
+    stop();
+    serving.delete(key);
+  };
+  const staying = (): number => [...serving.values()].filter(({ server }) => server.stays).length;
+
   return {
-    serve: (place, address, protocol, port) => {
-      const where = `${place.place.id} ${protocol} ${addressText(address)}`;
-      const key = `${where} ${port}`;
-      if (serving.has(key)) return false;
-      let fd: number;
-      switch (protocol) {
-        case "TCP":
-          fd = serveTcp(place, address, port);
-          break;
-        case "UDP":
-          fd = serveUdp(place, address, port);
-          break;
-        case "SCTP": {
-          const open = ports.get(where);
-          if (open !== undefined) {
-            fd = serving.get(where)?.fd ?? -1;
-            open.add(port);
-            break;
-          }
-          const first = new Set([port]);
-          ports.set(where, first);
-          fd = serveSctp(place, address, first);
-          serving.set(where, { place: place.place.id, fd });
-        }
+    serve: (target) => {
+      const key = serverKey(target);
+      const known = serving.get(key);
+      if (known !== undefined) return known.server;
+      const server: Server = { atHome: undefined, stays: false };
+      const stop = listen(placeAt(target.to), addressBytes(target.target), target.protocol, target.port);
+      serving.set(key, { place: target.to, server, stop });
+      return server;
+    },
+    get staying() {
+      return staying();
+    },
+    makeWayFor: (targets, most) => {
+      const wanted = new Set(targets.map(serverKey));
+      let over = serving.size - staying() - most;
+      for (const key of wanted) if (!serving.has(key)) over++;
+      for (const [key, one] of serving) {
+        if (over <= 0) return;
+        if (one.server.stays || wanted.has(key)) continue;
+        close(key, one);
+        over--;
       }
-      serving.set(key, { place: place.place.id, fd });
-      return true;
     },
     forget: (gone) => {
       for (const [fd, place] of talking) {
@@ -158,14 +195,19 @@ export function createServers(loop: Loop): Servers {
         resetOnClose(fd);
         end(fd);
       }
-      for (const [key, { place, fd }] of serving) {
-        if (place !== gone) continue;
-        loop.close(fd);
-        serving.delete(key);
-        ports.delete(key);
-      }
+      for (const [key, one] of serving) if (one.place === gone) close(key, one);
     },
   };
+}
+
+export function serverKey({ to, target, protocol, port }: Target): string {
+  return `${to} ${target} ${protocol} ${port}`;
+}
+
+interface Listening {
+  readonly place: number;
+  readonly server: Server;
+  stop(): void;
 }
 
 /** EAGAIN: everything that was there has been taken. */

@@ -56,6 +56,7 @@ export const errno = {
   EACCES: 13,
   EEXIST: 17,
   EINVAL: 22,
+  EMFILE: 24,
   ENOSPC: 28,
   EROFS: 30,
   EPROTO: 71,
