@@ -11,7 +11,8 @@ beforeAll(async () => {
   dayOne = subject ?? expect.fail("day-one is read");
 });
 
-const unmet = (link: string, about: Subject = dayOne, compared?: string) => unmetIn(parseWhere(link), about, compared);
+const unmet = (link: string, subject: Subject = dayOne, hash?: string) =>
+  unmetIn(parseWhere(link), { subject, files: [{ path: "policy1.yaml" }], compared: hash === undefined ? undefined : { hash } });
 
 test("what is there is not spoken of", () => {
   expect(unmet("#/day-one/matrix?stage=policy1&mode=diff&group=ns&sort=reach&panel=wide&scope=all")).toEqual({ sentences: [], keys: {} });
@@ -71,4 +72,41 @@ test("other files to compare with are asked for, unless they were chosen", () =>
     keys: {},
   });
   expect(unmet(link, dayOne, "9f3a2c1e").sentences).toEqual([]);
+});
+
+test("a port is one that a flow can have", () => {
+  expect(unmet("#/day-one/matrix?port=53/UDP&flow=a>b:80/TCP").keys).toEqual({});
+  expect(unmet("#/day-one/matrix?port=all").keys).toEqual({});
+  // What is meant is plain: the link is written as the page writes it.
+  expect(unmet("#/day-one/matrix?port=443")).toEqual({ sentences: [], keys: { port: "443/TCP" } });
+  for (const port of ["99999/TCP", "0/TCP", "foo", "80/ICMP", "80-90/TCP"]) {
+    expect(unmet(`#/day-one/matrix?port=${port}`)).toEqual({
+      sentences: [
+        `The link's port ${port} is none: a port is 1 to 65535 with TCP, UDP or SCTP, such as 8080/TCP, or all. It was left out.`,
+      ],
+      keys: { port: "" },
+    });
+  }
+  expect(unmet("#/day-one/matrix?flow=a>b:70000/TCP")).toEqual({
+    sentences: [
+      "The link's flow is about port 70000/TCP, which is none: a port is 1 to 65535 with TCP, UDP or SCTP, such as 8080/TCP. It is shown on all ports.",
+    ],
+    keys: { flow: "a>b" },
+  });
+});
+
+test("what cannot be read is named, and left out", () => {
+  expect(unmet("#/day-one/editor?line=policy1.yaml:7-12&sel=row:client-dev&zoom=12&step=3&table=1")).toEqual({ sentences: [], keys: {} });
+  expect(unmet("#/day-one/editor?flow=web&sel=web&line=policy2.yaml:3&zoom=big&step=99&table=yes&colour=red")).toEqual({
+    sentences: [
+      "The link's table yes is not 1, so it was left out.",
+      "The link selects web, which is none of row:NAME, rule:NAME, FROM>TO. It was left out.",
+      "The link's flow web has no two ends: FROM>TO:80/TCP. It was left out.",
+      "The link leads to a line of policy2.yaml, which is not here, so it was left out.",
+      "The link's zoom big is no size of a cell in pixels, so it was left out.",
+      "The link's step 99 is none of 1 to 11, so it was left out.",
+      "The page does not know the link's colour.",
+    ],
+    keys: { flow: "", sel: "", line: "", zoom: "", step: "", table: "" },
+  });
 });

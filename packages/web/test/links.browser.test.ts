@@ -78,6 +78,25 @@ describe.skipIf(noBrowser)("links", () => {
     expect(problems).toEqual([]);
   });
 
+  test("a port that is none is left out, and ends that are nobody are named where they are shown", async () => {
+    const { page, problems } = await openPage("/day-one/matrix?stage=policy1&tab=pods&port=99999/TCP");
+    await page.getByRole("alert").getByText("The link's port 99999/TCP is none: a port is 1 to 65535").waitFor();
+    await page.getByRole("gridcell", { name: "client1-dev to webserver-dev, 80/TCP: allow" }).waitFor();
+    expect(page.url()).not.toContain("port=");
+    await page.evaluate(() => (location.hash = "/day-one/matrix?stage=policy1&tab=pods&sel=class:dev/client1-dev>class:dev/nobody"));
+    await page.getByRole("alert").getByText("There is no dev/nobody here.").waitFor();
+    await page.getByText("dev/client1-dev → dev/nobody").waitFor();
+    await page.evaluate(() => (location.hash = "/day-one/matrix?stage=policy1&tab=pods&sel=ns/prod>dev/client1-dev"));
+    await page.getByRole("alert").getByText("There is no ns/prod here.").waitFor();
+    await page.evaluate(() => (location.hash = "/day-one/design?stage=policy1&sel=row:dev/nobody"));
+    await page.getByRole("alert").getByText("There is no dev/nobody here.").waitFor();
+    await page.getByRole("combobox", { name: "Ask about a flow: from, to and port" }).fill("client-qa → webserver-dev:99999");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").getByText("99999 is none: a port is 1 to 65535").waitFor();
+    expect(problems).toEqual([]);
+    await expectAccessible(page);
+  });
+
   test("e goes to the line that decides", async () => {
     const { page, problems } = await openPage("/day-one/matrix?stage=policy1&flow=client-qa>webserver-dev:80/TCP");
     await page.getByRole("heading", { name: "Spec" }).waitFor();

@@ -109,6 +109,20 @@ describe.skipIf(noBrowser)("the matrix view", () => {
     await expectAccessible(page);
   });
 
+  test("a cell of a class, and one of a range of addresses, say why", async () => {
+    const { page, problems } = await openPage("/recipe-03-deny-all-in-a-namespace/matrix?tab=pods&group=class");
+    await page
+      .getByRole("gridcell", { name: /^other and 1 alike to outside: other namespace|^\S+ and \d alike to / })
+      .first()
+      .waitFor();
+    for (const one of await page.getByRole("gridcell", { name: /: (?:allow|deny)/ }).all()) {
+      await one.click();
+      await page.getByRole("heading", { name: "Spec" }).waitFor();
+    }
+    expect(problems).toEqual([]);
+    await expectAccessible(page);
+  });
+
   test("a cell is widened to its class", async () => {
     const { page, problems } = await openPage("/recipe-03-deny-all-in-a-namespace/matrix?tab=pods&flow=default/other>default/web:80/TCP");
     await page.getByRole("button", { name: "Same answer for 2 flows: select the whole class" }).click();
@@ -197,6 +211,15 @@ describe.skipIf(noBrowser)("the matrix view", () => {
       .getByRole("status")
       .getByText(/^\d+ flows open, none closes against/)
       .waitFor();
+    expect(other.page.url()).toBe(link);
+    // Whoever then chooses others has no link in mind.
+    await other.page
+      .getByLabel("Other files to compare with")
+      .setInputFiles(files.slice(0, -1).concat({ ...files.at(-1)!, name: "other.txt" }));
+    await other.page
+      .getByLabel("Other files to compare with")
+      .setInputFiles([{ name: "nobody.yaml", mimeType: "text/yaml", buffer: Buffer.from("# nobody\n") }]);
+    await other.page.getByRole("alert").getByText("nobody.yaml holds no workload: there is nothing to compare with.").waitFor();
     expect(other.page.url()).toBe(link);
     expect(other.problems).toEqual([]);
   });

@@ -41,6 +41,8 @@ describe("the filter's language", () => {
       ],
     ],
     ["isolated=no policy=dev/policy1", [{ key: "isolated" }, { key: "policy", values: ["dev/policy1"] }]],
+    ["port=443", [{ kind: "view", key: "port", value: "443/TCP" }]],
+    ["port=all", [{ kind: "view", key: "port", value: "all" }]],
     ["  ", []],
   ])("%s", (text, expected) => {
     expect(parseQuery(text)).toMatchObject({ terms: expected });
@@ -54,6 +56,8 @@ describe("the filter's language", () => {
     ["ns=", "`ns=` needs a value"],
     ['"app in (web', "a selector in quotes needs its second quote"],
     ["port!=80/TCP", "`port` takes one value"],
+    ["port=99999/TCP", "`99999/TCP` is no port: a port is 1 to 65535 with TCP, UDP or SCTP, such as 8080/TCP, or all"],
+    ["port=http", "`http` is no port: a port is 1 to 65535 with TCP, UDP or SCTP, such as 8080/TCP, or all"],
     ["-", "`-` stands before what shall not match"],
   ])("refuses %s", (text, problem) => {
     expect(parseQuery(text)).toEqual({ problem });

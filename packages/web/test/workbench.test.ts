@@ -196,6 +196,10 @@ test("another dump is compared workload by workload, whatever its pods are calle
 
   const broken = await workbench.compare({ name: "broken", files: [{ path: "x.yaml", text: "kind: [" }] });
   expect(broken.errors).toHaveLength(1);
+  // Comments only, as an empty file: everything can be read and there is nobody.
+  const empty = await workbench.compare({ name: "empty", files: [{ path: "x.yaml", text: "# nothing yet\n" }] });
+  expect(empty.workloads).toBe(0);
+  expect(compared.workloads).toBe(3);
   // What could be read before stays.
   expect(await workbench.unmatched()).toEqual({ onlyHere: ["cache"], onlyThere: ["queue"] });
 });
@@ -293,4 +297,42 @@ test("a survey of many rows lets other questions in, and tells how far it has co
   expect((await survey).counts).toEqual((await tally).counts);
   expect(order).toEqual(["tally", "survey"]);
   expect(shares.map((share) => Math.round(share * 100))).toEqual([11, 22, 33, 45, 56, 67, 78, 89, 100]);
+});
+
+test("every row answers for the first of its endpoints, by whatever it is grouped", async () => {
+  const workbench = openWorkbench(today);
+  const pod = (name: string, app: string, i: number): string =>
+    `- {apiVersion: v1, kind: Pod, metadata: {name: ${name}, namespace: dev, labels: {app: ${app}}, ownerReferences: [{kind: StatefulSet, name: web, controller: true}]}, spec: {containers: [{name: c}]}, status: {podIP: 10.0.0.${i}}}`;
+  const text = [
+    "apiVersion: v1\nkind: List\nitems:",
+    ...["web-0", "web-1", "web-2", "web-3"].map((name, i) => pod(name, i < 2 ? "old" : "new", i + 1)),
+    "- {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: own, namespace: dev}, spec: {podSelector: {matchLabels: {app: new}}, ingress: [{from: [{podSelector: {matchLabels: {app: old}}}, {ipBlock: {cidr: 192.0.2.0/24}}]}]}}",
+  ].join("\n");
+  await workbench.open({ name: "rows", files: [{ path: "rows.yaml", text }] });
+  for (const grouping of ["workload", "class"] as const) {
+    const rows = await workbench.rows(grouping);
+    const survey = await workbench.survey({ version: "edited", stage: 0, engine: "spec", port: "80/TCP", grouping });
+    const ids = rows.map(({ id }) => id);
+    expect(ids.slice(0, 2)).toEqual(
+      grouping === "workload"
+        ? ["dev/web (2 of 4, as web-0)", "dev/web (2 of 4, as web-2)"]
+        : ["dev/web-0 and 1 alike", "dev/web-2 and 1 alike"],
+    );
+    expect(ids).toContain("192.0.2.0/24");
+    expect(await workbench.strangers([...ids, "dev/web-3", "dev/nobody"])).toEqual(["dev/nobody"]);
+    for (const [a, from] of ids.entries()) {
+      for (const [b, to] of ids.entries()) {
+        const value = survey.cells[a * survey.rows + b];
+        if (a === b || value === cell.none) continue;
+        const explained = await workbench.explain({ version: "edited", stage: 0, from, to, port: "80/TCP" });
+        if (!("document" in explained)) expect.fail(`${from} to ${to}: ${explained.problem}`);
+        const [answer] = explained.document.answers;
+        const [spec] = answer?.kind === "compared" ? answer.answers.map(({ explanation }) => explanation) : [answer];
+        expect(spec).toMatchObject({ verdict: value === cell.allow ? "allow" : "deny" });
+        const [lane] = await workbench.lanes({ stage: 0, engine: "spec", port: "80/TCP", pairs: [[from, to]] });
+        expect(lane?.stops === undefined).toBe(value === cell.allow);
+        expect((await workbench.alike(0, from, to))?.from.length).toBeGreaterThan(0);
+      }
+    }
+  }
 });

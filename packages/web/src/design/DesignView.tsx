@@ -1,9 +1,10 @@
 import type { JSX } from "preact";
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { Segments, Toggle } from "../parts/controls.tsx";
 import { counted } from "../parts/counted.ts";
 import { flowText } from "../parts/flow.tsx";
 import { Glyph } from "../parts/Glyph.tsx";
+import { useRoom, type Room } from "../parts/useRoom.ts";
 import { ZoomButtons } from "../parts/ZoomButtons.tsx";
 import { useAnswer } from "../state/answers.ts";
 import { useKeys } from "../state/keys.ts";
@@ -23,7 +24,7 @@ export function DesignView(): JSX.Element {
   const [stage, port, scope] = [currentStage.value, currentPort.value, currentScope.value];
   const { intent, changes } = currentOverlays.value;
   const selected = /^row:(.+)$/.exec(where.value.keys.sel ?? "")?.[1];
-  const [room, frame] = useRoom();
+  const [room, frame] = useRoom({ width: 1008, height: 720 });
   const wishes = { scope, selected: scope === "devices" ? undefined : selected, intent, changes, stage, port, width: room.width };
   const scene = useAnswer(`design ${JSON.stringify({ ...wishes, width: Math.round(room.width / 100) })}`, (of) =>
     about === undefined ? Promise.resolve(undefined) : sceneOf(of, about, rows, wishes),
@@ -98,25 +99,9 @@ function defaultScope(focus: number): Scope {
 }
 
 /** As large as its frame; on narrow screens large enough to read, and it scrolls. */
-function fit({ picture }: Scene, room: { readonly width: number; readonly height: number }): number {
+function fit({ picture }: Scene, room: Room): number {
   const whole = Math.min(room.width / picture.width, room.height / picture.height);
   return Math.max(room.width < 500 ? 0.62 : 0.55, Math.min(1.25, whole));
-}
-
-function useRoom(): readonly [{ readonly width: number; readonly height: number }, (element: HTMLElement | null) => void] {
-  const [room, setRoom] = useState({ width: 1008, height: 720 });
-  const observer = useRef<ResizeObserver | undefined>(undefined);
-  const attach = useMemo(
-    () =>
-      (element: HTMLElement | null): void => {
-        observer.current?.disconnect();
-        if (element === null) return;
-        observer.current = new ResizeObserver(() => setRoom({ width: element.clientWidth, height: element.clientHeight }));
-        observer.current.observe(element);
-      },
-    [],
-  );
-  return [room, attach];
 }
 
 /** With the intent on, what is closed because the intent closes it is no news: it is drawn when it changed or is asked about. */

@@ -133,7 +133,7 @@ function isSingle({ from, to }: Relation): boolean {
 }
 
 function laneOf(relation: Relation, reason: Lane | undefined, other: Survey | undefined): DrawnLane {
-  const { from, to, pairs, open, undetermined, guarded, guardedOpen, some, opened, closed, differing, broken } = relation;
+  const { from, to, pairs, open, undetermined, guarded, guardedOpen, some, changed, differing, broken } = relation;
   const single = isSingle(relation);
   const state: LaneState = open === 0 ? (undetermined > 0 ? "undetermined" : "closed") : single && some > 0 ? "some" : "open";
   const violations = [...broken.values()].reduce((sum, count) => sum + count, 0);
@@ -144,7 +144,7 @@ function laneOf(relation: Relation, reason: Lane | undefined, other: Survey | un
     state,
     otherState: single && differing > 0 && other !== undefined ? otherStateOf(other, from, to) : undefined,
     stops: reason?.stops,
-    isChanged: opened + closed > 0,
+    isChanged: changed > 0,
     isViolated: violations > 0,
     width: single ? 2 : share <= 0.1 ? 1.2 : share <= 0.5 ? 2 : 3,
     label: single ? (state === "some" ? "some ports" : undefined) : violations > 0 ? String(violations) : undefined,

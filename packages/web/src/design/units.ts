@@ -1,4 +1,4 @@
-import { cell, isolates, type PageRow, type Survey } from "../workbench/protocol.ts";
+import { cell, changeOf, isOpenCell, isolates, type PageRow, type Survey } from "../workbench/protocol.ts";
 import type { Card } from "./picture.ts";
 
 /** Up to this many workloads each have a card; beyond, those that are not in focus share one per namespace. */
@@ -66,8 +66,8 @@ export interface Relation {
   readonly guardedOpen: number;
   /** Pairs that are open on some ports only, or in one family only. */
   readonly some: number;
-  readonly opened: number;
-  readonly closed: number;
+  /** Pairs that are not as they were at the stage before. */
+  readonly changed: number;
   /** Pairs that another engine answers otherwise. */
   readonly differing: number;
   /** By assertion (its number in the intent): pairs that break it. */
@@ -91,8 +91,7 @@ interface Tally {
   guarded: number;
   guardedOpen: number;
   some: number;
-  opened: number;
-  closed: number;
+  changed: number;
   differing: number;
   readonly broken: Map<number, number>;
 }
@@ -106,7 +105,6 @@ export function relationsOf(units: readonly Unit[], { now, before, other, isolat
     for (const row of rows) unitOf[row] = i;
   });
   const tallies: (Tally | undefined)[] = Array.from({ length: count * count }, () => undefined);
-  const isOpen = (value: number): boolean => value === cell.allow || value === cell.some;
   for (let a = 0; a < size; a++) {
     for (let b = 0; b < size; b++) {
       const at = a * size + b;
@@ -120,24 +118,19 @@ export function relationsOf(units: readonly Unit[], { now, before, other, isolat
         guarded: 0,
         guardedOpen: 0,
         some: 0,
-        opened: 0,
-        closed: 0,
+        changed: 0,
         differing: 0,
         broken: new Map<number, number>(),
       });
       tally.pairs += 1;
-      if (isOpen(value)) tally.open += 1;
+      if (isOpenCell(value)) tally.open += 1;
       if (((isolation[b] as number) & isolates.ingress) !== 0 || ((isolation[a] as number) & isolates.egress) !== 0) {
         tally.guarded += 1;
-        if (isOpen(value)) tally.guardedOpen += 1;
+        if (isOpenCell(value)) tally.guardedOpen += 1;
       }
       if (value === cell.some) tally.some += 1;
       if (value === cell.undetermined) tally.undetermined += 1;
-      const was = before?.cells[at] ?? cell.none;
-      if (was !== cell.none && was !== value) {
-        if (isOpen(value) && !isOpen(was)) tally.opened += 1;
-        else if (isOpen(was)) tally.closed += 1;
-      }
+      if (changeOf(before?.cells[at] ?? cell.none, value) !== undefined) tally.changed += 1;
       if (other !== undefined && other.cells[at] !== value) tally.differing += 1;
       const broken = now.broken[at] as number;
       if (broken !== 0) tally.broken.set(broken - 1, (tally.broken.get(broken - 1) ?? 0) + 1);
@@ -186,7 +179,7 @@ export function mapRelations(units: readonly Unit[], relations: readonly Relatio
         (scope === "selection" && (from.id === selected || to.id === selected))),
   );
   const touchesSelected = ({ from, to }: Relation): boolean => from.id === selected || to.id === selected;
-  const isChanged = ({ opened, closed }: Relation): boolean => changes && opened + closed > 0;
+  const isChanged = ({ changed }: Relation): boolean => changes && changed > 0;
   const isBroken = ({ broken }: Relation): boolean => intent && broken.size > 0;
   const badges = badgesOf(units, relations);
   const reachesMost = new Set(units.filter(({ id }) => badges.get(id)?.some((text) => text.startsWith("reaches "))).map(({ id }) => id));

@@ -1,7 +1,10 @@
 import type { JSX } from "preact";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { CellShape, type CellLook } from "../parts/Cell.tsx";
-import { isSame, movedBy, type GridPosition } from "../parts/MatrixGrid.tsx";
+import { movedBy } from "../parts/MatrixGrid.tsx";
+import type { GridPosition } from "../parts/position.ts";
+import { useRoom } from "../parts/useRoom.ts";
+import { useSweep, type OnSweep } from "../parts/useSweep.ts";
 import { theme } from "../state/store.ts";
 import {
   axisOf,
@@ -29,8 +32,7 @@ export interface CanvasMatrixProps {
   readonly lookAt: (row: number, column: number) => CellLook;
   readonly nameOf: (row: number, column: number) => string;
   readonly selected: Selected | undefined;
-  /** A rectangle is being dragged, or was. */
-  readonly onSweep: (start: GridPosition, end: GridPosition, isDone: boolean) => void;
+  readonly onSweep: OnSweep;
   readonly onActive: (at: GridPosition) => void;
   readonly onPick: (at: GridPosition, how: { readonly extend: boolean }) => void;
   readonly onHover: (at: GridPosition | undefined, point: { readonly x: number; readonly y: number }) => void;
@@ -47,17 +49,16 @@ export function CanvasMatrix(props: CanvasMatrixProps): JSX.Element {
   const { label, model, mode, engine, zoom, active, lookAt, nameOf, selected } = props;
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [area, setArea] = useState({ width: 900, height: 600 });
+  const [area, measure] = useRoom({ width: 900, height: 600 });
+  const attach = useCallback(
+    (element: HTMLDivElement | null) => {
+      frame.current = element;
+      measure(element);
+    },
+    [measure],
+  );
   const [hovered, setHovered] = useState<GridPosition | undefined>(undefined);
-  /** Where a drag began and how far it has come. */
-  const drag = useRef<{ readonly start: GridPosition; end: GridPosition } | undefined>(undefined);
-  useEffect(() => {
-    const element = frame.current;
-    if (element === null) return undefined;
-    const observer = new ResizeObserver(() => setArea({ width: element.clientWidth, height: element.clientHeight }));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
+  const sweep = useSweep(props.onSweep);
   const size = zoom ?? fittedCell(model, area);
   const [x, y] = useMemo(() => [axisOf(model.columns, size), axisOf(model.rows, size)], [model, size]);
   const look = theme.value;
@@ -139,21 +140,13 @@ export function CanvasMatrix(props: CanvasMatrixProps): JSX.Element {
     event.preventDefault();
     props.onZoom(event.deltaY < 0 ? size * 1.25 : size / 1.25);
   };
-  /** Whether there was a drag from one cell to another: then it is no click. */
-  const endDrag = (): boolean => {
-    const dragged = drag.current;
-    drag.current = undefined;
-    if (dragged === undefined || isSame(dragged.start, dragged.end)) return false;
-    props.onSweep(dragged.start, dragged.end, true);
-    return true;
-  };
   const cursor = active ?? { row: 0, column: 0 };
   const lensAt = hovered ?? active;
   return (
     <div class="canvas-room">
       <div
         class="canvas-matrix"
-        ref={frame}
+        ref={attach}
         role="grid"
         aria-label={label}
         aria-rowcount={model.rows.length}
@@ -165,29 +158,23 @@ export function CanvasMatrix(props: CanvasMatrixProps): JSX.Element {
         onWheel={wheel}
         onPointerDown={(event) => {
           const at = cellAt(event);
-          drag.current = undefined;
-          // A finger scrolls.
-          if (event.button !== 0 || event.shiftKey || event.pointerType === "touch" || at === undefined || "group" in at) return;
-          drag.current = { start: at, end: at };
+          if (at !== undefined && "row" in at) sweep.press(event, at);
         }}
         onPointerMove={(event) => {
           const at = cellAt(event);
           const next = at !== undefined && "row" in at ? at : undefined;
           if (next?.row !== hovered?.row || next?.column !== hovered?.column) setHovered(next);
-          if (drag.current !== undefined && next !== undefined && !isSame(next, drag.current.end)) {
-            drag.current.end = next;
-            props.onSweep(drag.current.start, next, false);
-          }
+          if (next !== undefined) sweep.reach(next);
           props.onHover(next, { x: event.clientX, y: event.clientY });
         }}
         onPointerLeave={() => {
           setHovered(undefined);
-          endDrag();
+          sweep.end();
           props.onHover(undefined, { x: 0, y: 0 });
         }}
         onClick={(event) => {
           const at = cellAt(event);
-          if (endDrag() || at === undefined) return;
+          if (sweep.end() || at === undefined) return;
           if ("group" in at) {
             props.onPickGroup(at.group);
             return;

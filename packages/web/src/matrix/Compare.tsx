@@ -57,7 +57,10 @@ export function CompareMenu(): JSX.Element {
         aria-label="Other files to compare with"
         accept=".yaml,.yml,.json"
         onChange={({ currentTarget }) => {
-          if (currentTarget.files !== null && currentTarget.files.length > 0) void take(currentTarget.files);
+          const { files: list } = currentTarget;
+          if (list === null || list.length === 0) return;
+          // The same file may be chosen again, when it has changed.
+          void take(list).then(() => (currentTarget.value = ""));
         }}
       />
       {refusal !== undefined && (

@@ -4,7 +4,7 @@ import { shortName } from "../parts/flow.tsx";
 import { PlaceOf } from "../parts/CodeFrame.tsx";
 import { useAnswer } from "../state/answers.ts";
 import { askWhy, currentPort, currentStage, go } from "../state/store.ts";
-import { useSelection, type Selection } from "./selection.ts";
+import { classOf, namesIn, useSelection, useStrangers, type Selection } from "./selection.ts";
 
 /** Of more flows than these, the first ones are looked at. */
 const mostFlows = 2_000;
@@ -12,6 +12,7 @@ const mostFlows = 2_000;
 /** Many flows at once, by their reason: the largest group first. `text`: as `sel` of a link has it. */
 export function ManyPanel({ text }: { readonly text: string }): JSX.Element {
   const { sources, targets } = useSelection(text) ?? noFlows;
+  const strangers = useStrangers(text);
   const [stage, port] = [currentStage.value, currentPort.value];
   const all = sources.flatMap((from) => targets.filter((to) => to !== from).map((to) => [from, to] as const));
   const pairs = all.slice(0, mostFlows);
@@ -49,6 +50,8 @@ export function ManyPanel({ text }: { readonly text: string }): JSX.Element {
         <p class="mono many-ends">
           {endsText(text.split(">")[0], sources)} → {endsText(text.split(">")[1], targets)}
         </p>
+        {text.split(">").length !== 2 && <p role="alert">`{text}` has no two ends: FROM&gt;TO</p>}
+        {strangers.length > 0 && <p role="alert">There is no {strangers.join(", ")} here.</p>}
         {all.length > mostFlows && (
           <p>
             the first {mostFlows} of {all.length} are looked at
@@ -79,8 +82,8 @@ const noFlows: Selection = { sources: [], targets: [] };
 
 /** A rectangle of many cells names a few of its ends. */
 function endsText(written = "", ids: readonly string[]): string {
-  const [, of] = /^class:(.+)$/.exec(written) ?? [];
-  if (of !== undefined) return ids.length === 1 ? of : `${of} and ${ids.length - 1} alike`;
-  const names = written.split(",");
+  const of = classOf(written);
+  if (of !== undefined) return ids.length < 2 ? of : `${of} and ${ids.length - 1} alike`;
+  const names = namesIn(written);
   return names.length <= 4 ? names.join(", ") : `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;
 }

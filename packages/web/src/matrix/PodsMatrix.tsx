@@ -1,7 +1,9 @@
 import type { JSX } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { CellLook } from "../parts/Cell.tsx";
-import { fittedSize, MatrixGrid, type GridPosition } from "../parts/MatrixGrid.tsx";
+import { fittedSize, MatrixGrid } from "../parts/MatrixGrid.tsx";
+import type { GridPosition } from "../parts/position.ts";
+import { useRoom } from "../parts/useRoom.ts";
 import { flowText } from "../parts/flow.tsx";
 import { cellWord } from "../parts/verdict.tsx";
 import { useAnswer } from "../state/answers.ts";
@@ -41,15 +43,7 @@ export function PodsMatrix({
   const [anchor, setAnchor] = useState<GridPosition | undefined>(undefined);
   /** The rectangle that is being dragged. */
   const [swept, setSwept] = useState<{ readonly start: GridPosition; readonly end: GridPosition } | undefined>(undefined);
-  const room = useRef<HTMLDivElement>(null);
-  const [area, setArea] = useState({ width: 960, height: 620 });
-  useEffect(() => {
-    const element = room.current;
-    if (element === null) return undefined;
-    const observer = new ResizeObserver(() => setArea({ width: element.clientWidth, height: element.clientHeight }));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
+  const [area, room] = useRoom({ width: 960, height: 620 });
   const flow = currentFlow.value;
   const chosen = useMemo(() => {
     const is = (id: string, name: string, wanted: string | undefined): boolean => wanted === id || wanted === name;

@@ -6,7 +6,7 @@ import { Name } from "../parts/flow.tsx";
 import { cellWord } from "../parts/verdict.tsx";
 import { useAnswer } from "../state/answers.ts";
 import { askWhy, currentFlow, currentPort, currentRows, currentStage, goToStage, subject } from "../state/store.ts";
-import { cell, type PageRow, type Survey } from "../workbench/protocol.ts";
+import { cell, isOpenCell, type PageRow, type Survey } from "../workbench/protocol.ts";
 import { boxOf } from "../design/units.ts";
 import type { Mode } from "./draw.ts";
 
@@ -73,7 +73,7 @@ export function StagesMatrix({ mode, engine }: { readonly mode: Mode; readonly e
     rows.forEach((_, other) => {
       const values = surveys.map((one) => one[stage]?.cells[at(one[stage], side, other)]);
       const shown = values[mode === "one" ? engine : 0];
-      if (shown === cell.allow || shown === cell.some) open += 1;
+      if (shown !== undefined && isOpenCell(shown)) open += 1;
       if (values.some((value) => value !== values[0])) differing += 1;
     });
     return { open, differing };

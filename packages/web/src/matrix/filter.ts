@@ -1,3 +1,5 @@
+import { portForm, portIn } from "../state/port.ts";
+
 /*
  * The query language of the filter bar, which also stands in links as `q`:
  *
@@ -115,7 +117,8 @@ function termOf(written: string, quoted: boolean): Term | { readonly problem: st
   }
   if (isOneOf(viewKeys, bare)) {
     if (isNot || many.length > 1) return { problem: `\`${bare}\` takes one value` };
-    return { kind: "view", key: bare, value };
+    const port = bare !== "port" || value === "all" ? value : portIn(value);
+    return port === undefined ? { problem: `\`${value}\` is no port: ${portForm}, or all` } : { kind: "view", key: bare, value: port };
   }
   const known = [...endKeys.filter((key) => key !== "selector"), ...pairKeys, ...viewKeys];
   const meant = nearestOf(bare, known);

@@ -1,6 +1,6 @@
 import { boxOf } from "../design/units.ts";
 import type { GridEnd } from "../parts/MatrixGrid.tsx";
-import { cell, isolates, type PageRow, type Survey } from "../workbench/protocol.ts";
+import { cell, isOpenCell, isolates, type PageRow, type Survey } from "../workbench/protocol.ts";
 import type { EndTerm, PairTerm, Term } from "./filter.ts";
 
 /** One row and column of what is shown: a row of the survey, or a namespace that is folded. */
@@ -108,7 +108,7 @@ export function modelOf(parts: ModelParts): MatrixModel {
             const value = cells[at] as number;
             if (value === cell.none || value === unanswered) continue;
             all += 1;
-            if (value === cell.allow || value === cell.some) open += 1;
+            if (isOpenCell(value)) open += 1;
             seen |= 1 << value;
             if (e === 0) {
               const own = bitsAt(at, i, j);
@@ -140,11 +140,11 @@ function ordered({ rows, engines, sort }: ModelParts): readonly number[] {
   if (sort === "name") return all;
   const size = rows.length;
   const cells = engines[0]?.cells ?? new Uint8Array(0);
-  const isOpen = (value: number | undefined): boolean => value === cell.allow || value === cell.some;
   const keys = all.map((i): string | number => {
     if (sort === "reach") {
       let open = 0;
-      for (let j = 0; j < size; j++) open += Number(isOpen(cells[i * size + j])) + Number(isOpen(cells[j * size + i]));
+      for (let j = 0; j < size; j++)
+        open += Number(isOpenCell(cells[i * size + j] as number)) + Number(isOpenCell(cells[j * size + i] as number));
       return -open;
     }
     let key = "";

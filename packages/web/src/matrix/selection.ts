@@ -1,5 +1,5 @@
 import { boxOf } from "../design/units.ts";
-import { useAnswer } from "../state/answers.ts";
+import { useAlike, useAnswer } from "../state/answers.ts";
 import { currentRows, currentStage } from "../state/store.ts";
 
 /** Many flows: from each of these rows to each of those, by their ids. */
@@ -17,20 +17,35 @@ export function useSelection(text: string): Selection | undefined {
   const isMany = from !== undefined && to !== undefined && more.length === 0;
   const [source, target] = isMany ? [classOf(from), classOf(to)] : [undefined, undefined];
   const stage = currentStage.value;
-  const alike = useAnswer(`alike ${stage} ${source ?? ""}>${target ?? ""}`, async (of) =>
-    source === undefined || target === undefined ? undefined : of.alike(stage, source, target),
-  );
+  const alike = useAlike(stage, source, target);
   if (!isMany) return undefined;
   if (source !== undefined || target !== undefined) return alike && { sources: alike.from, targets: alike.to };
   return { sources: idsOf(from), targets: idsOf(to) };
 }
 
-function classOf(end: string): string | undefined {
+/** What of `sel` is nobody here. */
+export function useStrangers(text: string): readonly string[] {
+  const names = text.split(">").flatMap((end) => classOf(end) ?? (spaceOf(end) === undefined ? namesIn(end) : []));
+  const spaces = text.split(">").flatMap((end) => (spaceOf(end) !== undefined && idsOf(end).length === 0 ? [end] : []));
+  const strangers = useAnswer(`strangers ${names.join()}`, (of) => of.strangers(names));
+  return [...spaces, ...(strangers ?? [])];
+}
+
+/** The end that `class:ID` names. */
+export function classOf(end: string): string | undefined {
   return /^class:(.+)$/.exec(end)?.[1];
 }
 
+function spaceOf(end: string): string | undefined {
+  return /^ns\/([^,]+)$/.exec(end)?.[1];
+}
+
 function idsOf(end: string): readonly string[] {
-  const [, space] = /^ns\/([^,]+)$/.exec(end) ?? [];
-  if (space !== undefined) return currentRows.value.filter((row) => boxOf(row) === space).map(({ id }) => id);
-  return end.split(",");
+  const space = spaceOf(end);
+  return space === undefined ? namesIn(end) : currentRows.value.filter((row) => boxOf(row) === space).map(({ id }) => id);
+}
+
+/** A comma of an id, `web (2 of 3, as web-1)`, has a space behind it. */
+export function namesIn(end: string): readonly string[] {
+  return end.split(/,(?! )/);
 }

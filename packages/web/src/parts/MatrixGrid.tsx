@@ -1,6 +1,8 @@
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import { CellShape, readHeight, type CellLook } from "./Cell.tsx";
+import type { GridPosition } from "./position.ts";
+import { useSweep, type OnSweep } from "./useSweep.ts";
 
 /** One end of a matrix: a row or a column. */
 export interface GridEnd {
@@ -9,11 +11,6 @@ export interface GridEnd {
   /** Ends of one group stand together: a namespace, `outside the cluster`. */
   readonly group: string;
   readonly underTest: boolean;
-}
-
-export interface GridPosition {
-  readonly row: number;
-  readonly column: number;
 }
 
 export interface CellSize {
@@ -36,8 +33,7 @@ export interface MatrixGridProps {
   readonly isSelected?: (row: number, column: number) => boolean;
   readonly onPick?: (at: GridPosition, how: { readonly extend: boolean }) => void;
   readonly onActive?: (at: GridPosition) => void;
-  /** A rectangle is being dragged, or was. */
-  readonly onSweep?: (start: GridPosition, end: GridPosition, isDone: boolean) => void;
+  readonly onSweep?: OnSweep;
   readonly onHover?: (at: GridPosition | undefined) => void;
   readonly onPickRow?: (row: number) => void;
   readonly onPickColumn?: (column: number) => void;
@@ -50,13 +46,7 @@ export function MatrixGrid(props: MatrixGridProps): JSX.Element {
   const { left, top, xs, ys, width, height } = gridLayout(rows, columns, size);
   const at = clamped(active ?? { row: 0, column: 0 }, rows.length, columns.length);
   const lit = hovered ?? active;
-  /** Where a drag began and how far it has come; a press that stays on its cell is a click. */
-  const drag = useRef<{ readonly start: GridPosition; end: GridPosition } | undefined>(undefined);
-  const endDrag = (): void => {
-    const dragged = drag.current;
-    drag.current = undefined;
-    if (dragged !== undefined && !isSame(dragged.start, dragged.end)) props.onSweep?.(dragged.start, dragged.end, true);
-  };
+  const sweep = useSweep(props.onSweep);
   const press = (event: KeyboardEvent): void => {
     const next = movedBy(event, at, { rows: rows.length, columns: columns.length });
     if (next !== undefined) {
@@ -81,10 +71,10 @@ export function MatrixGrid(props: MatrixGridProps): JSX.Element {
       tabIndex={0}
       aria-activedescendant={rows.length === 0 || columns.length === 0 ? undefined : `${id}-${at.row}-${at.column}`}
       onKeyDown={press}
-      onPointerUp={endDrag}
+      onPointerUp={() => sweep.end()}
       onPointerLeave={() => {
         props.onHover?.(undefined);
-        endDrag();
+        sweep.end();
       }}
     >
       <svg role="presentation" width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
@@ -148,16 +138,10 @@ export function MatrixGrid(props: MatrixGridProps): JSX.Element {
                     props.onActive?.({ row: i, column: j });
                     props.onPick?.({ row: i, column: j }, { extend: event.shiftKey });
                   }}
-                  onPointerDown={({ button, shiftKey, pointerType }) => {
-                    // A finger scrolls.
-                    if (props.onSweep !== undefined && button === 0 && !shiftKey && pointerType !== "touch")
-                      drag.current = { start: { row: i, column: j }, end: { row: i, column: j } };
-                  }}
+                  onPointerDown={(event) => sweep.press(event, { row: i, column: j })}
                   onPointerEnter={() => {
                     props.onHover?.({ row: i, column: j });
-                    if (drag.current === undefined) return;
-                    drag.current.end = { row: i, column: j };
-                    props.onSweep?.(drag.current.start, drag.current.end, false);
+                    sweep.reach({ row: i, column: j });
                   }}
                 >
                   <CellShape box={box} look={lookAt(i, j)} />
@@ -219,10 +203,6 @@ function short(name: string, most: number): string {
 
 function axisClass({ underTest }: GridEnd, lit: boolean, picks: boolean): string {
   return `axis ${underTest ? "under-test" : ""} ${lit ? "lit" : ""} ${picks ? "picks" : ""}`;
-}
-
-export function isSame(a: GridPosition, b: GridPosition): boolean {
-  return a.row === b.row && a.column === b.column;
 }
 
 function clamped({ row, column }: GridPosition, rows: number, columns: number): GridPosition {

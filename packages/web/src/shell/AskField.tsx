@@ -4,6 +4,7 @@ import { go, currentPort, subject, where } from "../state/store.ts";
 import { currentFlow } from "../state/store.ts";
 import { flowText } from "../parts/flow.tsx";
 import { formatFlow } from "../state/location.ts";
+import { portForm, portIn } from "../state/port.ts";
 
 /** `FROM → TO[:PORT[/PROTO]] [@STAGE]`; `->`, `>` and "to" are arrows as well. */
 export function AskField(): JSX.Element {
@@ -19,6 +20,11 @@ export function AskField(): JSX.Element {
       setProblem("FROM → TO:PORT, for example client-qa → webserver-dev:80");
       return;
     }
+    const port = asked.port === undefined ? currentPort.value : portIn(asked.port);
+    if (asked.port !== undefined && port === undefined) {
+      setProblem(`${asked.port} is none: ${portForm}`);
+      return;
+    }
     const stage = subject.value?.stages.find(({ name }) => name === asked.stage);
     if (asked.stage !== undefined && stage === undefined) {
       setProblem(`no stage ${asked.stage}; there are ${subject.value?.stages.map(({ name }) => name).join(", ") ?? "none"}`);
@@ -26,10 +32,9 @@ export function AskField(): JSX.Element {
     }
     setProblem(undefined);
     setText(undefined);
-    const on = asked.port === undefined ? currentPort.value : asked.port.includes("/") ? asked.port : `${asked.port}/TCP`;
     go({
       keys: {
-        flow: formatFlow({ from: asked.from, to: asked.to, port: on }),
+        flow: formatFlow({ from: asked.from, to: asked.to, port }),
         sel: "",
         ...(stage === undefined ? {} : { stage: stage.name }),
       },
@@ -84,6 +89,9 @@ export interface AskedQuestion {
 function readQuestion(text: string): AskedQuestion | undefined {
   const [, from, rest, stage] = /^\s*(\S+)\s*(?:→|->|>|\sto\s)\s*(\S+?)(?:\s*@(\S+))?\s*$/u.exec(text) ?? [];
   if (from === undefined || rest === undefined) return undefined;
-  const [, to = rest, port] = /^(.+?):(\d+(?:\/\w+)?)$/.exec(rest) ?? [];
-  return { from, to, port: port?.toUpperCase(), stage };
+  // A second colon is one of an IPv6 address, unless that stands in brackets: [2001:db8::1]:80.
+  const [, bracketed, behind] = /^\[([^\]]+)\](?::(.+))?$/.exec(rest) ?? [];
+  if (bracketed !== undefined) return { from, to: bracketed, port: behind, stage };
+  const [, to = rest, port] = /^([^:]+):([^:]+)$/.exec(rest) ?? [];
+  return { from, to, port, stage };
 }

@@ -9,6 +9,8 @@ export function EndpointPanel({ name }: { readonly name: string }): JSX.Element 
   const stage = currentStage.value;
   const detail = useAnswer(`endpoint ${stage} ${name}`, (of) => of.endpoint(stage, name));
   const survey = useSurvey(stage, "spec", currentPort.value);
+  const [stranger] = useAnswer(`strangers ${name}`, (of) => of.strangers([name])) ?? [];
+  if (stranger !== undefined) return <p role="alert">There is no {stranger} here.</p>;
   if (detail === undefined || survey === undefined) return <></>;
   const { row, isolated } = detail;
   const all = currentRows.value;

@@ -6,6 +6,7 @@ import { Glyph } from "../parts/Glyph.tsx";
 import { useKeys } from "../state/keys.ts";
 import { Engines } from "./Engines.tsx";
 import { go, goToStage, opened, currentPort, currentStage, subject, where } from "../state/store.ts";
+import { portForm, portIn } from "../state/port.ts";
 import type { AssertionState, StageSummary } from "../workbench/protocol.ts";
 
 /** How long a stage is shown while playing, in milliseconds. */
@@ -149,7 +150,7 @@ function PortMenu(): JSX.Element {
       value={shown}
       onChange={({ currentTarget }) => {
         const { value } = currentTarget;
-        const answer = value === typed ? readTyped(prompt("Port and protocol, for example 8080/TCP")) : value;
+        const answer = value === typed ? askPort() : value;
         if (answer === undefined) currentTarget.value = shown;
         else go({ keys: { port: answer === ports[0] ? "" : answer, ...flowOn(answer) } });
       }}
@@ -171,8 +172,14 @@ function flowOn(port: string): { readonly flow?: string } {
   return ends === undefined ? {} : { flow: port === "all" ? ends : `${ends}:${port}` };
 }
 
-function readTyped(text: string | null): string | undefined {
-  const [, number, protocol = "TCP"] = /^\s*(\d{1,5})(?:\/(tcp|udp|sctp))?\s*$/i.exec(text ?? "") ?? [];
-  const port = Number(number);
-  return port >= 1 && port <= 65_535 ? `${port}/${protocol.toUpperCase()}` : undefined;
+/** Asked again until it is a port, or nobody wants one. */
+function askPort(): string | undefined {
+  let question = "Port and protocol, for example 8080/TCP";
+  for (;;) {
+    const typed = prompt(question);
+    if (typed === null || typed.trim() === "") return undefined;
+    const port = portIn(typed);
+    if (port !== undefined) return port;
+    question = `${typed.trim()} is none: ${portForm}`;
+  }
 }

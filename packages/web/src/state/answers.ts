@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { ClusterTally, Explained, FlowQuestion, Grouping, Survey, Version, Workbench } from "../workbench/protocol.ts";
+import type { Alike, ClusterTally, Explained, FlowQuestion, Grouping, Survey, Version, Workbench } from "../workbench/protocol.ts";
 import type { Report } from "@netproof/core/parts";
 import { revision, workbench } from "./store.ts";
 
@@ -60,5 +60,12 @@ export function useReport(): Report | undefined {
 export function useExplained(question: FlowQuestion | undefined): Explained | undefined {
   return useAnswer(`explain ${JSON.stringify(question)}`, (of) =>
     question === undefined ? Promise.resolve(undefined) : of.explain(question),
+  );
+}
+
+/** The workloads that no rule of this stage tells apart from either end; undefined while it is not known, or an end is none. */
+export function useAlike(stage: number, from: string | undefined, to: string | undefined): Alike | undefined {
+  return useAnswer(`alike ${stage} ${from ?? ""}>${to ?? ""}`, async (of) =>
+    from === undefined || to === undefined ? undefined : of.alike(stage, from, to),
   );
 }

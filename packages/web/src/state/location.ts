@@ -32,7 +32,6 @@ export const whereKeys = [
   "group",
   "sort",
   "zoom",
-  "at",
   "panel",
   "overlay",
   "scope",
@@ -95,7 +94,7 @@ export interface WrittenFlow {
 }
 
 export function parseFlow(text: string | undefined): WrittenFlow | undefined {
-  const [, from, to, port] = /^(.+?)>(.+?)(?::(\d+\/\w+))?$/.exec(text ?? "") ?? [];
+  const [, from, to, port] = /^(.+?)>(.+?)(?::(\d+\/[A-Za-z]+))?$/.exec(text ?? "") ?? [];
   return from === undefined || to === undefined ? undefined : { from, to, port };
 }
 

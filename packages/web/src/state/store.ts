@@ -108,8 +108,9 @@ export const linkTrouble = signal<string | undefined>(undefined);
 async function takeLink(): Promise<void> {
   linkTrouble.value = undefined;
   const trouble = await takeLinkedEdit();
-  const about = subject.value;
-  const unmet = about === undefined ? { sentences: [], keys: {} } : unmetIn(where.value, about, compared.value?.hash);
+  const [about, files] = [subject.value, opened.value?.files ?? []];
+  const unmet =
+    about === undefined ? { sentences: [], keys: {} } : unmetIn(where.value, { subject: about, files, compared: compared.value });
   where.value = { ...where.value, strangeView: undefined };
   go({ keys: { edit: "", ...unmet.keys } }, "replace");
   linkTrouble.value = [...trouble, ...unmet.sentences].join(" ") || undefined;
@@ -136,11 +137,13 @@ export async function compareWith(source: OpenSource): Promise<string | undefine
   if (found === undefined) return undefined;
   const [first] = found.errors;
   if (first !== undefined) return `${found.name} cannot be read: ${first.message}`;
-  const wanted = where.value.keys.vs ?? "";
+  if (found.workloads === 0) return `${found.name} holds no workload: there is nothing to compare with.`;
+  const [wanted, before] = [where.value.keys.vs ?? "", compared.value];
   compared.value = found;
   linkTrouble.value = undefined;
   go({ keys: { vs: `files-${found.hash}`, tab: "pods" } });
-  return wanted.startsWith("files-") && wanted !== `files-${found.hash}` ? "The link compares with other files than these." : undefined;
+  const isOfLink = wanted.startsWith("files-") && wanted !== `files-${before?.hash ?? ""}`;
+  return isOfLink && wanted !== `files-${found.hash}` ? "The link compares with other files than these." : undefined;
 }
 
 /** A design is looked at as a picture, a cluster as a matrix. */

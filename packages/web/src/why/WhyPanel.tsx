@@ -8,7 +8,7 @@ import { counted } from "../parts/counted.ts";
 import { FlowSentence, flowText, shortName } from "../parts/flow.tsx";
 import { Glyph } from "../parts/Glyph.tsx";
 import { VerdictChip } from "../parts/verdict.tsx";
-import { useAnswer, useExplained } from "../state/answers.ts";
+import { useAlike, useExplained } from "../state/answers.ts";
 import { formatFlow, type WrittenFlow } from "../state/location.ts";
 import { useKeys } from "../state/keys.ts";
 import { currentStage, editText, go, lastInput, texts, where, workbench } from "../state/store.ts";
@@ -118,7 +118,7 @@ function DraftPart({ flow }: { readonly flow: WrittenFlow }): JSX.Element {
 /** The flow stands for all between its two classes. */
 function AlikePart({ flow: { from, to } }: { readonly flow: WrittenFlow }): JSX.Element {
   const stage = currentStage.value;
-  const alike = useAnswer(`alike ${stage} ${from}>${to}`, (of) => of.alike(stage, from, to));
+  const alike = useAlike(stage, from, to);
   if (alike === undefined) return <></>;
   const both = alike.from.filter((id) => alike.to.includes(id)).length;
   const count = alike.from.length * alike.to.length - both;

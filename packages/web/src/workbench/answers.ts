@@ -1,6 +1,7 @@
 import { deviation, type DeviationId } from "@netproof/core/contrail";
 import { explainQuestion, policyText, resolveEnd, rulebook, type Calculation } from "@netproof/core/parts";
 import { differenceOf } from "./difference.ts";
+import { endsOf } from "./ends.ts";
 import { snapshotAt, type Judged } from "./judged.ts";
 import { alikeOf, isolationOf, lanesOf, matchingOf } from "./lanes.ts";
 import type {
@@ -72,18 +73,21 @@ export function answersOf({ stateOf, setOf }: Session, pause: Pause): Answers {
     },
     report: async (version: Version) => stateOf(version).judged.report(),
     explain: async ({ version, stage, from, to, port }: FlowQuestion): Promise<Explained> => {
-      const { judged } = stateOf(version);
-      const explained = explainQuestion({ from, to, port }, judged.asked(stage));
+      const state = stateOf(version);
+      const { judged } = state;
+      const ends = endsOf({ setOf }, state);
+      const [source, target] = [ends.named(stage, from), ends.named(stage, to)];
+      const explained = explainQuestion({ from: source, to: target, port }, judged.asked(stage));
       if ("problem" in explained) return explained;
       const stageName = judged.material.stages[stage]?.name;
       return {
         document: { format: "netproof.explanation/1", stage: stageName === "" ? undefined : stageName, ...explained },
-        demand: demandOn(judged, stage, from, to, port),
+        demand: demandOn(judged, stage, source, target, port),
       };
     },
     lanes: async (question: LaneQuestion) => {
       const state = stateOf("edited");
-      return lanesOf(state.judged, setOf(state, "workload"), question);
+      return lanesOf(state.judged, setOf(state, "workload"), endsOf({ setOf }, state), question);
     },
     isolation: async (stage: number, grouping: Grouping) => {
       const state = stateOf("edited");
@@ -102,7 +106,11 @@ export function answersOf({ stateOf, setOf }: Session, pause: Pause): Answers {
     },
     alike: async (stage: number, from: string, to: string) => {
       const state = stateOf("edited");
-      return alikeOf(state.judged, setOf(state, "workload"), stage, from, to);
+      return alikeOf(state.judged, setOf(state, "workload"), endsOf({ setOf }, state), stage, from, to);
+    },
+    strangers: async (names: readonly string[]) => {
+      const { row } = endsOf({ setOf }, stateOf("edited"));
+      return names.filter((name) => row(name) === undefined);
     },
     deviation: async (wanted: string): Promise<DeviationText | undefined> => {
       const found = /^D\d+$/.test(wanted) ? deviation(wanted as DeviationId) : undefined;
@@ -112,9 +120,8 @@ export function answersOf({ stateOf, setOf }: Session, pause: Pause): Answers {
     },
     endpoint: async (stage: number, row: string): Promise<EndpointDetail | undefined> => {
       const state = stateOf("edited");
-      const set = setOf(state, "workload");
-      const index = set.indexOf(row);
-      const found = index === undefined ? undefined : set.rows[index];
+      const index = endsOf({ setOf }, state).row(row);
+      const found = index === undefined ? undefined : setOf(state, "workload").rows[index];
       if (found === undefined) return undefined;
       const snapshot = snapshotAt(state.judged.material, stage);
       const [member] = found.members;

@@ -1,7 +1,7 @@
-import { isOutside, pairCount, type Calculation, type Endpoint, type Reachability, type Row } from "@netproof/core/parts";
+import { isOutside, pairCount, type Calculation, type Row } from "@netproof/core/parts";
 import { cell, changeOf, type Difference } from "./protocol.ts";
 import { cellOf, together, type AskedPort } from "./survey.ts";
-import { isNodeRow, type RowSet } from "./rows.ts";
+import { classesOf, isNodeRow, type RowSet } from "./rows.ts";
 
 /** So many changed flows are named; all are counted, by the endpoints behind them. */
 const mostNamed = 2_000;
@@ -10,17 +10,17 @@ const mostNamed = 2_000;
  * What changed between rows that both moments have, without a table of all rows by all rows: rows that are of one class before and
  * after are of one kind, and what two kinds may open is asked once of each.
  */
-export function differenceOf({ rows, families, firsts }: RowSet, before: Calculation, after: Calculation, port: AskedPort): Difference {
+export function differenceOf(set: RowSet, before: Calculation, after: Calculation, port: AskedPort): Difference {
+  const { rows, families } = set;
   const reaches = families.map((family) => ({ before: before.reach(family), after: after.reach(family) }));
+  const [earlier, later] = [reaches.map((of) => of.before), reaches.map((of) => of.after)];
   const kinds = new Map<string, { readonly classes: readonly (readonly [number, number])[]; readonly rows: number[] }>();
   let isComparable = true;
   rows.forEach((row, index) => {
     if (row.endpoint.kind === "elsewhere") return;
-    const classes = reaches.map((of, i): readonly [number, number] => {
-      const member = firsts[i]?.[index];
-      return member === undefined ? [-1, -1] : [classIn(of.before, member), classIn(of.after, member)];
-    });
-    if (classes.some(([was, is]) => is >= 0 !== was >= 0)) isComparable = false;
+    const [was, is] = [classesOf(set, index, earlier), classesOf(set, index, later)];
+    const classes = was.map((one, i) => [one, is[i] ?? -1] as const);
+    if (classes.some(([one, other]) => one >= 0 !== other >= 0)) isComparable = false;
     const key = `${String(isOutside(row))} ${String(isNodeRow(row))} ${classes.join(" ")}`;
     const own = kinds.get(key);
     if (own === undefined) kinds.set(key, { classes, rows: [index] });
@@ -51,8 +51,4 @@ export function differenceOf({ rows, families, firsts }: RowSet, before: Calcula
     }
   }
   return { ...counts, pairs, isComparable };
-}
-
-function classIn(reach: Reachability, endpoint: Endpoint): number {
-  return reach.classOf(endpoint) ?? -1;
 }

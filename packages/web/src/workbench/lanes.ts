@@ -11,23 +11,29 @@ import {
   type Row,
   type Why,
 } from "@netproof/core/parts";
+import type { Ends } from "./ends.ts";
 import { snapshotAt, type Judged } from "./judged.ts";
 import { isolates, type Alike, type Lane, type LaneQuestion, type MatchQuestion } from "./protocol.ts";
-import { isNodeRow, type RowSet } from "./rows.ts";
+import { classesOf, isNodeRow, type RowSet } from "./rows.ts";
 import { askedPort } from "./survey.ts";
 
 /** Where all ports are looked at together, a lane's reason is that of the port most people look for. */
 const usualPort = { protocol: "TCP", port: 80 } as const;
 
 /** The reason of each pair in a few words, and what the intent wants of it; undefined for a pair that is no question. */
-export function lanesOf(judged: Judged, set: RowSet, { stage, engine, port, pairs }: LaneQuestion): readonly (Lane | undefined)[] {
+export function lanesOf(
+  judged: Judged,
+  set: RowSet,
+  ends: Ends,
+  { stage, engine, port, pairs }: LaneQuestion,
+): readonly (Lane | undefined)[] {
   const calculation = judged.calculation(engine, stage);
   const view = set.viewOf(calculation);
   const result = judged.result(engine, stage);
   const asked = askedPort(port);
   const { protocol, port: number } = asked ?? usualPort;
   return pairs.map(([source, target]): Lane | undefined => {
-    const [from, to] = [rowOf(set, source), rowOf(set, target)];
+    const [from, to] = [set.rows[ends.row(source) ?? -1], set.rows[ends.row(target) ?? -1]];
     if (from === undefined || to === undefined) return undefined;
     const all = view.connections(from, to);
     // The family that is closed explains why a pair is not simply open.
@@ -62,20 +68,17 @@ export function isolationOf(judged: Judged, { rows }: RowSet, stage: number): Ui
 }
 
 /** The rows whose pods are in the classes of the two ends; undefined where a name is none. A node is like no other: it is related to its pods. */
-export function alikeOf(judged: Judged, set: RowSet, stage: number, from: string, to: string): Alike | undefined {
+export function alikeOf(judged: Judged, set: RowSet, ends: Ends, stage: number, from: string, to: string): Alike | undefined {
   const reaches = set.families.map((family) => judged.spec(stage).reach(family));
-  const classesOf = (index: number): string => {
-    const classes = reaches.map(({ classOf }, i) => {
-      const member = set.firsts[i]?.[index];
-      return member === undefined ? -1 : (classOf(member) ?? -1);
-    });
+  const kindOf = (index: number): string => {
+    const classes = classesOf(set, index, reaches);
     const row = set.rows[index] as Row;
     const isAlone = isNodeRow(row) || classes.every((one) => one < 0);
     return isAlone ? `alone ${index}` : `${String(isOutside(row))} ${classes.join(" ")}`;
   };
-  const all = set.rows.map((_, index) => classesOf(index));
+  const all = set.rows.map((_, index) => kindOf(index));
   const [sources, targets] = [from, to].map((name) => {
-    const index = set.indexOf(name);
+    const index = ends.row(name);
     return index === undefined ? undefined : set.rows.filter((_, i) => all[i] === all[index]).map(({ endpoint }) => endpoint.id);
   });
   return sources === undefined || targets === undefined ? undefined : { from: sources, to: targets };
@@ -109,11 +112,6 @@ export function matchingOf(judged: Judged, { rows }: RowSet, { stage, kind, text
     const own = (["ingress", "egress"] as const).flatMap((direction) => book.isolating(pod, direction));
     return own.some(({ name }) => policyText(name) === found) ? 1 : 0;
   });
-}
-
-function rowOf({ rows, indexOf }: RowSet, name: string): Row | undefined {
-  const index = indexOf(name);
-  return index === undefined ? undefined : rows[index];
 }
 
 function stopsOf({ egress, ingress }: Why): Lane["stops"] {

@@ -53,6 +53,8 @@ export interface Answers {
   difference(question: DifferenceQuestion): Promise<Difference>;
   /** The workloads that no rule of this stage tells apart from either end of a flow: what holds for it holds for all of them. */
   alike(stage: number, from: string, to: string): Promise<Alike | undefined>;
+  /** Those of these names that are neither a row's id nor an endpoint's. */
+  strangers(names: readonly string[]): Promise<readonly string[]>;
   /** A known difference between an engine and Kubernetes, by its id. */
   deviation(name: string): Promise<DeviationText | undefined>;
   endpoint(stage: number, row: string): Promise<EndpointDetail | undefined>;
@@ -101,6 +103,8 @@ export interface Compared {
   readonly name: string;
   /** As `Opened` has it. */
   readonly hash: string;
+  /** How many rows of pods they have. */
+  readonly workloads: number;
   /** Of texts that could not be read, then nothing is compared with them; empty where they could. */
   readonly errors: readonly ReportDiagnostic[];
 }
@@ -254,12 +258,16 @@ export interface ReachedNamespace {
 /** A cell's value. `some`: on some ports only, in one family only, or for some pairs of a group. */
 export const cell = { none: 0, deny: 1, allow: 2, undetermined: 3, some: 4 } as const;
 
+/** On all ports or on some of them. */
+export function isOpenCell(value: number): boolean {
+  return value === cell.allow || value === cell.some;
+}
+
 /** What became of a cell; undefined where nothing did, or where there was or is no question. What nobody can tell neither opens nor closes. */
 export function changeOf(was: number, is: number): "opened" | "closed" | "other" | undefined {
   if (was === is || was === cell.none || is === cell.none) return undefined;
-  const isOpen = (value: number): boolean => value === cell.allow || value === cell.some;
-  if (was === cell.undetermined || is === cell.undetermined || isOpen(was) === isOpen(is)) return "other";
-  return isOpen(is) ? "opened" : "closed";
+  if (was === cell.undetermined || is === cell.undetermined || isOpenCell(was) === isOpenCell(is)) return "other";
+  return isOpenCell(is) ? "opened" : "closed";
 }
 
 export interface MatchQuestion {

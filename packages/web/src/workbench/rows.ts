@@ -10,6 +10,7 @@ import {
   type Calculation,
   type Endpoint,
   type Family,
+  type Reachability,
   type Row,
   type View,
 } from "@netproof/core/parts";
@@ -122,6 +123,14 @@ export function rowSetOf(judged: Judged, grouping: Grouping, earlier?: RowSet): 
 /** Nodes, and pods that share their node's network: each is related to other endpoints than its likes. */
 export function isNodeRow({ members }: Row): boolean {
   return members.some((member) => nodeNameOf(member) !== undefined);
+}
+
+/** By family, the class of the first member of a row that has an address in it; -1 where there is none. */
+export function classesOf({ firsts }: RowSet, index: number, reaches: readonly Reachability[]): readonly number[] {
+  return reaches.map(({ classOf }, i) => {
+    const member = firsts[i]?.[index];
+    return member === undefined ? -1 : (classOf(member) ?? -1);
+  });
 }
 
 export function pageRow({ endpoint, members: [first] }: Row): PageRow {

@@ -19,7 +19,6 @@ import { portText } from "./survey.ts";
 /** One state of the texts that could be read, with everything that was worked out from it. */
 export interface State {
   readonly revision: number;
-  readonly files: ReadonlyMap<string, InputFile>;
   readonly judged: Judged;
   readonly sets: Map<Grouping, RowSet>;
   /** Those of the states before it, which most edits leave as they are. */
@@ -76,7 +75,7 @@ export function openSession(today: string): Session {
     diagnostics = found.diagnostics;
     if (found.material !== undefined) {
       const judged = await judgedOf(found.material, today, now?.judged);
-      now = { revision: own, files, judged, sets: new Map(), earlier: new Map([...(now?.earlier ?? []), ...(now?.sets ?? [])]) };
+      now = { revision: own, judged, sets: new Map(), earlier: new Map([...(now?.earlier ?? []), ...(now?.sets ?? [])]) };
     }
     return opened();
   };
@@ -133,12 +132,15 @@ export function openSession(today: string): Session {
     },
     compare: async ({ name: other, files: given }: OpenSource): Promise<Compared> => {
       const found = await readMaterial(given.map(({ path, text }) => ({ name: path, text })));
+      let workloads = 0;
       if (found.material !== undefined) {
-        const judged = await judgedOf(found.material, today);
-        compared = { revision, files: new Map(), judged, sets: new Map(), earlier: new Map() };
+        const state = { revision, judged: await judgedOf(found.material, today), sets: new Map(), earlier: new Map() };
+        workloads = setOf(state, "workload").rows.filter(({ endpoint }) => endpoint.kind === "pods").length;
+        if (workloads > 0) compared = state;
       }
       const errors = found.diagnostics.filter(({ severity }) => severity === "error");
-      return { name: other, hash: await hashOf(given), errors: errors.map((diagnostic) => reportDiagnostic(diagnostic, "input")) };
+      const problems = errors.map((diagnostic) => reportDiagnostic(diagnostic, "input"));
+      return { name: other, hash: await hashOf(given), workloads, errors: problems };
     },
   };
 }
@@ -184,6 +186,7 @@ function stageSummary(judged: Judged, { name, about, snapshot, files }: Material
   };
 }
 
+/** Those of the use case's aliases, then of the rules, then those that pods declare; each one that is a single port. */
 function portsOf({ material, spec }: Judged): readonly string[] {
   const useCase = material.bound?.useCase;
   const aliases = [...(useCase?.ports.values() ?? [])].flatMap(singlePorts);
@@ -202,6 +205,7 @@ function portsOf({ material, spec }: Judged): readonly string[] {
   return all.slice(0, mostPorts);
 }
 
+/** A menu, not a list of everything: any port can be typed. */
 const mostPorts = 40;
 
 function singlePorts(set: PortSet): readonly string[] {

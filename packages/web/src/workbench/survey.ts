@@ -16,7 +16,15 @@ import {
   type View,
 } from "@netproof/core/parts";
 import type { Judged } from "./judged.ts";
-import { cell, type ClusterTally, type ReachedNamespace, type Survey, type SurveyQuestion, type TallyQuestion } from "./protocol.ts";
+import {
+  cell,
+  isOpenCell,
+  type ClusterTally,
+  type ReachedNamespace,
+  type Survey,
+  type SurveyQuestion,
+  type TallyQuestion,
+} from "./protocol.ts";
 import { isNodeRow, type RowSet } from "./rows.ts";
 
 /** One port of one protocol; undefined for all of them together. */
@@ -155,6 +163,10 @@ export function tallyOf(judged: Judged, set: RowSet, { engine, stage, port: aske
     sums[value] = (sums[value] as number) + pairs;
   };
   const into = reachedNamespaces(rows);
+  const count = (target: number, value: number, pairs: number): void => {
+    add(value, pairs);
+    into.add(target, value, pairs);
+  };
   const cellAt = (a: number, b: number): number => {
     const [from, to] = [rows[a] as Row, rows[b] as Row];
     return a === b || kinds.isRelated(from) ? kinds.alone(from, to) : kinds.between(kinds.of[a] as number, kinds.of[b] as number);
@@ -165,20 +177,13 @@ export function tallyOf(judged: Judged, set: RowSet, { engine, stage, port: aske
     const { size } = row.endpoint;
     targets[kind] = (targets[kind] as number) + size;
     if (kinds.isRelated(row)) {
-      rows.forEach((other, b) => {
-        add(cellAt(a, b), pairCount(row, other));
-        into.add(b, cellAt(a, b), pairCount(row, other));
-      });
+      rows.forEach((other, b) => count(b, cellAt(a, b), pairCount(row, other)));
       return;
     }
     sources[kind] = (sources[kind] as number) + size;
     // The row with itself is no pair of kinds.
-    add(kinds.between(kind, kind), -(size ** 2));
-    into.add(a, kinds.between(kind, kind), -(size ** 2));
-    if (size > 1) {
-      add(cellAt(a, a), pairCount(row, row));
-      into.add(a, cellAt(a, a), pairCount(row, row));
-    }
+    count(a, kinds.between(kind, kind), -(size ** 2));
+    if (size > 1) count(a, cellAt(a, a), pairCount(row, row));
   });
   /** By kind: endpoints that may talk to one of it, and all that there is a question of. */
   const [open, all] = [new Float64Array(kinds.count), new Float64Array(kinds.count)];
@@ -187,7 +192,7 @@ export function tallyOf(judged: Judged, set: RowSet, { engine, stage, port: aske
     targets.forEach((to, b) => {
       const value = kinds.between(a, b);
       add(value, from * to);
-      if (isOpen(value)) open[b] = (open[b] as number) + from;
+      if (isOpenCell(value)) open[b] = (open[b] as number) + from;
       if (value !== cell.none) all[b] = (all[b] as number) + from;
     });
   });
@@ -213,10 +218,6 @@ export function tallyOf(judged: Judged, set: RowSet, { engine, stage, port: aske
 /** So many namespaces are named as those that most can reach. */
 const mostReached = 5;
 
-function isOpen(value: number): boolean {
-  return value === cell.allow || value === cell.some;
-}
-
 /** Sums up what is open into each namespace. */
 function reachedNamespaces(rows: readonly Row[]): {
   readonly add: (target: number, value: number, pairs: number) => void;
@@ -238,7 +239,7 @@ function reachedNamespaces(rows: readonly Row[]): {
   };
   return {
     addAll,
-    add: (target, value, pairs) => value !== cell.none && addAll(target, isOpen(value) ? pairs : 0, pairs),
+    add: (target, value, pairs) => value !== cell.none && addAll(target, isOpenCell(value) ? pairs : 0, pairs),
     most: () =>
       [...found]
         .filter(([, { pairs }]) => pairs > 0)
@@ -390,7 +391,7 @@ function byNamespace(
           if (found === cell.none) continue;
           const count = pairCount(rows[i] as Row, rows[j] as Row);
           pairs += count;
-          if (found === cell.allow || found === cell.some) allow += count;
+          if (isOpenCell(found)) allow += count;
           if (found === cell.undetermined) undetermined += count;
           value = value === cell.none || value === found ? found : cell.some;
           if (own.broken[a * size + b] === 0) own.broken[a * size + b] = broken[at] as number;

@@ -2,6 +2,7 @@ import { resolveFlows, useCaseSchema } from "@netproof/core/parts";
 import { annotationsOf } from "./annotations.ts";
 import { policyCompletions, schemaCompletions, spotAt } from "./completion.ts";
 import { draftOf } from "./draft.ts";
+import { endsOf } from "./ends.ts";
 import { snapshotAt } from "./judged.ts";
 import { isUseCase, kindOf } from "./material.ts";
 import { compareDump, decidedBy, rulesAt, surveyObjects } from "./objects.ts";
@@ -27,10 +28,12 @@ export function toolsOf({ stateOf, setOf, newest, texts }: Session): Tools {
       return { from: spot.start, options: schemaCompletions(spot, await useCaseSchema(), ends) };
     },
     draft: async ({ stage, from, to, port }: FlowQuestion) => {
-      const { judged } = stateOf("edited");
+      const state = stateOf("edited");
+      const { judged } = state;
       const [asked, { names }] = [askedPort(port), judged.asked(stage)];
       if (asked === undefined) return "a policy opens one port: choose one";
-      const found = resolveFlows({ from, to, ...asked }, names);
+      const ends = endsOf({ setOf }, state);
+      const found = resolveFlows({ from: ends.named(stage, from), to: ends.named(stage, to), ...asked }, names);
       const flow = found.kind === "flows" ? found.flows[0]?.flow : undefined;
       if (flow === undefined) return "this is no flow between two ends";
       const draft = draftOf(flow, judged.spec(stage).answer(flow).why, names.snapshot);
