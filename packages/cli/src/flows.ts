@@ -48,9 +48,9 @@ export function readFlows({ name, text }: InputFile, ports: PortNames): FlowsRea
   const questions: AskedQuestion[] = [];
   const wrong: (Unread & { readonly index: number })[] = [];
   const lines: (number | undefined)[] = [];
-  for (const { line, field } of raw) {
+  for (const { line, field, flaw } of raw) {
     const index = lines.push(line) - 1;
-    const read = questionOf(field, ports);
+    const read = flaw ?? questionOf(field, ports);
     if ("problem" in read) wrong.push({ ...read, index });
     else questions.push({ question: read, index });
   }
@@ -71,6 +71,8 @@ interface RawFlow {
   readonly line: number | undefined;
   /** What it has under a key. */
   field(key: string): unknown;
+  /** What of it would be lost. */
+  readonly flaw: Unread | undefined;
 }
 
 function fromJson(text: string): Iterable<RawFlow> | string {
@@ -81,10 +83,29 @@ function fromJson(text: string): Iterable<RawFlow> | string {
     return `this is no JSON: ${(error as Error).message}`;
   }
   if (!Array.isArray(value)) return "this is one object, and not an array of flows";
-  return (value as readonly unknown[]).map((item) => ({
-    line: undefined,
-    field: (key) => (typeof item === "object" && item !== null ? (item as Readonly<Record<string, unknown>>)[key] : undefined),
-  }));
+  const repeated = repeatedKey(text);
+  if (repeated !== undefined) return repeated;
+  return (value as readonly unknown[]).map((item) => {
+    const fields = typeof item === "object" && item !== null ? (item as Readonly<Record<string, unknown>>) : {};
+    const key = Object.keys(fields).find((one) => meantBy(one) !== undefined);
+    const flaw = key === undefined ? undefined : { problem: `it has \`${key}\`, did you mean \`${meantBy(key) ?? ""}\`?`, help: undefined };
+    return { line: undefined, field: (name) => fields[name], flaw };
+  });
+}
+
+/** Of a key that stands twice in one object, JSON keeps the last value. */
+function repeatedKey(text: string): string | undefined {
+  const open: Set<string>[] = [];
+  for (const { 0: token, 1: key = "", 2: colon, index } of text.matchAll(/"((?:[^"\\]|\\.)*)"(\s*:)?|[{}]/g)) {
+    if (token === "{") open.push(new Set());
+    else if (token === "}") open.pop();
+    else if (colon !== undefined) {
+      const own = open.at(-1);
+      if (own?.has(key) === true) return `line ${text.slice(0, index).split("\n").length}: \`${key}\` stands twice in one flow`;
+      own?.add(key);
+    }
+  }
+  return undefined;
 }
 
 function fromCsv(text: string): Iterable<RawFlow> | string {
@@ -94,16 +115,39 @@ function fromCsv(text: string): Iterable<RawFlow> | string {
   const columns = head.fields.map((field) => field.toLowerCase());
   const missing = required.filter((column) => !columns.includes(column));
   if (missing.length > 0) return `its header has no ${missing.join(", ")}`;
-  const misspelled = columns.find((column) => !known.includes(column) && nearest(column, known) !== undefined);
-  if (misspelled !== undefined) return `its header has \`${misspelled}\`, did you mean \`${nearest(misspelled, known)}\`?`;
+  const misspelled = columns.find((column) => meantBy(column) !== undefined);
+  if (misspelled !== undefined) return `its header has \`${misspelled}\`, did you mean \`${meantBy(misspelled) ?? ""}\`?`;
+  const repeated = columns.find((column, i) => known.includes(column) && columns.indexOf(column) < i);
+  if (repeated !== undefined) return `its header has \`${repeated}\` twice`;
   return rowsOf(records, columns);
+}
+
+const meant = new Map<string, string | undefined>();
+
+/** The key that this one is misspelled for. Others are somebody's own: a number, a remark. */
+function meantBy(key: string): string | undefined {
+  if (!meant.has(key)) meant.set(key, known.includes(key) ? undefined : nearest(key, known));
+  return meant.get(key);
+}
+
+function flawOf({ fields, isUnclosed }: CsvRecord, columns: readonly string[]): Unread | undefined {
+  if (isUnclosed)
+    return { problem: "it begins a field with a quote that is never closed", help: 'a quote in a field is written twice: ""' };
+  if (fields.length > columns.length && fields.slice(columns.length).some((field) => field !== ""))
+    return {
+      problem: `it has ${fields.length} fields, and the header names ${columns.length}`,
+      help: "a field with a comma stands in quotes",
+    };
+  return undefined;
 }
 
 /** Ten thousands of flows are read without keeping their lines. */
 function* rowsOf(records: Iterable<CsvRecord>, columns: readonly string[]): Generator<RawFlow> {
-  for (const { line, fields } of records) {
+  for (const record of records) {
+    const { line, fields } = record;
     yield {
       line,
+      flaw: flawOf(record, columns),
       field: (key) => {
         const text = fields[columns.indexOf(key)];
         return text === "" ? undefined : text;

@@ -202,6 +202,33 @@ describe("ask", () => {
     expect([half?.code, half?.stderr]).toEqual([2, expect.stringContaining("this is no JSON")]);
   });
 
+  it("nothing of a file of flows is lost in silence", async () => {
+    const head = "from,to,port,protocol";
+    const cwd = folderWith({
+      "all.yaml": pods,
+      "twice.csv": "from,to,port,port,protocol\nclient,web,80,443,TCP\n",
+      "more.csv": `${head}\nclient,web,80,TCP,4\nclient,web,80,TCP,,\n`,
+      "open.csv": `${head}\nclient,"web,80,TCP\nclient,web,80,TCP\n`,
+      "key.json": JSON.stringify([{ from: "client", to: "web", port: 80, protocol: "TCP", familly: 6 }]),
+      "keys.json": '[\n{"from": "client", "to": "web", "port": 80, "protocol": "TCP", "port": 443}]',
+      // What is somebody's own is left alone.
+      "own.csv": `${head},ticket,ticket\nclient,web,80,TCP,17,18\n`,
+      "own.json": JSON.stringify([{ from: "client", to: "web", port: 80, protocol: "TCP", ticket: { from: 1 } }]),
+    });
+    const asked = (file: string) => netproof(`ask --flows ${file} -f all.yaml --color never`, { cwd });
+    for (const [file, problem] of [
+      ["twice.csv", "its header has `port` twice"],
+      ["more.csv", "[0] (more.csv:2), flow 1 of 2: it has 5 fields, and the header names 4"],
+      ["open.csv", "[0] (open.csv:2), flow 1 of 2: it begins a field with a quote that is never closed"],
+      ["key.json", "[0], flow 1 of 1: it has `familly`, did you mean `family`?"],
+      ["keys.json", "line 2: `port` stands twice in one flow"],
+    ] as const) {
+      const { code, stdout, stderr } = await asked(file);
+      expect([code, stdout, stderr.replace(/\s+/g, " ")]).toEqual([2, "", expect.stringContaining(problem)]);
+    }
+    expect([(await asked("own.csv")).code, (await asked("own.json")).code]).toEqual([0, 0]);
+  });
+
   it("pods of a workload that do not agree have no one answer", async () => {
     const cwd = folderWith({
       "all.yaml": `${pods}---\n${unlike}---\n${closesOne}`,

@@ -40,6 +40,35 @@ describe("several engines in run", () => {
     expect((await netproof(`run ${calculated}`, { cwd })).code).toBe(0);
   });
 
+  test("the headline says which engine finds the design broken", async () => {
+    const cwd = changed(() =>
+      [
+        "format: netproof.use-case/1\nname: mistake\ntopology: { from: all-in-one.yaml }",
+        "intent: [{ rows: dbserver-dev -> webserver-dev deny }]\nrest: ignore",
+        "stages: [{ name: closed, apply: [policy1.yaml, policy2.yaml] }, { name: open, apply: policy2-mistake.yaml }]",
+      ].join("\n"),
+    );
+    const { code, stdout } = await netproof(`run ${calculated}`, { cwd });
+    expect(code).toBe(1);
+    expect(stdout.replaceAll("\n", " ")).toContain("mistake: the design holds at 2 of 2 stages, by contrail at 1; 2 engines, 1 difference");
+    const { stages } = JSON.parse((await netproof(`run ${calculated} -o json`, { cwd })).stdout) as {
+      stages: readonly { surveys: readonly { engine: string; intent: string }[] }[];
+    };
+    expect(stages.map(({ surveys }) => surveys.map(({ engine, intent }) => `${engine} ${intent}`))).toEqual([
+      ["spec met", "contrail met"],
+      ["spec met", "contrail unmet"],
+    ]);
+  });
+
+  test("a report can be explored, whether its use case is named by its folder, its file or not at all", async () => {
+    const cwd = copyOf(dayOne);
+    for (const named of ["", "netproof.yaml", `-f ${cwd}`, "-f ."]) {
+      expect((await netproof(`run ${named} --engine spec -o html=report.html`, { cwd })).code).toBe(0);
+      const report = readFileSync(path.join(cwd, "report.html"), "utf8");
+      expect([report.includes("cannot be explored"), report.includes('id="explore-page"')]).toEqual([false, true]);
+    }
+  });
+
   test("an expired deviation covers nothing", async () => {
     const cwd = changed((text) => text.replace(/( *)(reason: Allow-all.*)/, "$1$2\n$1expires: 2026-07-01"));
     expect((await netproof(`run ${calculated} --today 2026-06-30`, { cwd })).code).toBe(0);

@@ -37,7 +37,7 @@ import type { Options } from "../flags.ts";
 import { exploreOf } from "../explore.ts";
 import { mayHoldSecrets } from "../secrets.ts";
 import { dataFormats, formatsOf } from "../formats.ts";
-import { useCaseName, useCasePath } from "../input.ts";
+import { useCasePath } from "../input.ts";
 import { denyWithOf, isMeasuring } from "../lab/ask.ts";
 import { operandsOf } from "../operands.ts";
 import { wantedOutput, writeAnswer, type Wanted } from "../output.ts";
@@ -77,7 +77,7 @@ export async function run(options: Options, operands: readonly string[]): Promis
   const coverage = { ...made.coverage, text: [made.coverage.text, ...remarks].join("; ") };
   const report: Report = { ...made, coverage, findings: [...inputs, ...made.findings], conclusion: { ...made.conclusion, warnings } };
   const makesHtml = [wanted, ...wanted.copies].some(({ format }) => format === "html");
-  const explore = makesHtml ? await exploreOf(file === undefined ? (options.filename[0] ?? useCaseName) : useCasePath(file)) : "";
+  const explore = makesHtml ? await exploreOf(material.path) : "";
   const table = (look: Look): string =>
     options.quiet ? presentRunQuiet(report, look) : presentRun(report, look, options.ledger ? "table" : "line");
   await writeAnswer(

@@ -81,7 +81,12 @@ export function runReport({ useCase, stages, findings }: RunInput): Report {
       declared: result.intent.declared,
       totals: stageTotals(result, view),
       broken: result.intent.assertions.map(({ id, broken }) => ({ assertion: id, pairs: broken })),
-      surveys: surveys.map((survey) => ({ engine: survey.engine, open: survey.result.pairs.open, rows: surveyRows(survey) })),
+      surveys: surveys.map((survey) => ({
+        engine: survey.engine,
+        intent: survey.result.intent.status,
+        open: survey.result.pairs.open,
+        rows: surveyRows(survey),
+      })),
       differences: (differences[index] ?? []).map(({ difference }) => difference),
       changes,
       violations: violationsOf(result.intent, calculation),

@@ -292,14 +292,19 @@ export interface ReportStage {
   readonly policies: readonly { readonly change: "applied" | "replaced" | "deleted"; readonly name: string }[];
   /** How many policies are in force. */
   readonly policyCount: number;
-  /** `not-judged`: the file declares none. */
+  /** What the first engine says of it. `not-judged`: the file declares none. */
   readonly intent: "met" | "unmet" | "undetermined" | "not-judged";
   readonly declared: "met" | "unmet";
   readonly totals: PairTotals;
   /** Pairs that break each assertion, by id, in the file's order; `rest` last. */
   readonly broken: readonly { readonly assertion: string; readonly pairs: number }[];
-  /** `open`: pairs that are open on some port. */
-  readonly surveys: readonly { readonly engine: string; readonly open: number; readonly rows: readonly ReportRow[] }[];
+  /** By engine, the first one first. `open`: pairs that are open on some port. */
+  readonly surveys: readonly {
+    readonly engine: string;
+    readonly intent: ReportStage["intent"];
+    readonly open: number;
+    readonly rows: readonly ReportRow[];
+  }[];
   /** Where engines contradict the first one. */
   readonly differences: readonly Difference[];
   readonly changes: readonly Change[];

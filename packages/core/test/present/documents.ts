@@ -236,7 +236,7 @@ function stage(
       assertion,
       pairs: rows.filter(({ breaks }) => breaks === assertion).length,
     })),
-    surveys: [{ engine: "spec", open: totalsOf(rows).open, rows }],
+    surveys: [{ engine: "spec", intent: broken.length === 0 ? "met" : "unmet", open: totalsOf(rows).open, rows }],
     differences: [],
     changes,
     violations: broken,

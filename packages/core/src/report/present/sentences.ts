@@ -4,15 +4,26 @@ import { nameSet, type SetNames } from "./names.ts";
 
 /** The sentences of a report, in its authors' letters: every format says the same, and escapes it in its own way. */
 
-/** `the design holds at 1 of 5 stages, as declared`. */
-export function runHeadline({ stages, assertions }: Report): string {
+/** `the design holds at 1 of 5 stages, as declared`; with engines that find it at other stages `…, by contrail at 0`. */
+export function runHeadline({ stages, assertions, engines }: Report): string {
   const met = stages.filter(({ intent }) => intent === "met").length;
   const astray = stages.filter((stage) => !asDeclared(stage)).length;
   const declared = astray === 0 ? (met === stages.length ? "" : ", as declared") : `, ${astray} not as declared`;
   const last = stages.at(-1)?.totals;
   return assertions.length === 0 && stages.every(({ broken }) => broken.length === 0)
     ? `${number(last?.open ?? 0)} of ${number(last?.pairs ?? 0)} pairs are open at the last of ${counted(stages.length, "stage")}`
-    : `the design holds at ${met} of ${counted(stages.length, "stage")}${declared}`;
+    : `the design holds at ${met} of ${counted(stages.length, "stage")}${declared}${otherwiseBy(stages, engines)}`;
+}
+
+/** The engines that find the design kept at other stages than the first one does, each with how many these are. */
+function otherwiseBy(stages: Report["stages"], [first, ...others]: Report["engines"]): string {
+  const isMetBy = (engine: string | undefined): readonly boolean[] =>
+    stages.map(({ surveys }) => surveys.find((survey) => survey.engine === engine)?.intent === "met");
+  const own = isMetBy(first).join();
+  return others
+    .filter((engine) => isMetBy(engine).join() !== own)
+    .map((engine) => `, by ${engine} at ${isMetBy(engine).filter((isMet) => isMet).length}`)
+    .join("");
 }
 
 /** `engine spec`, `3 engines, 1 difference`. */
