@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { obstacle } from "@netproof/lab";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { command, dayOne, netproof, plainEnvironment } from "./netproof.ts";
+import { command, dayOne, folderWith, netproof, plainEnvironment } from "./netproof.ts";
 
 const noLab = obstacle();
 const skippedBecause = noLab === undefined ? "" : ` (skipped, no lab: ${noLab})`;
@@ -101,6 +101,26 @@ describe.skipIf(noLab !== undefined)(`netproof lab${skippedBecause}`, () => {
     test("exec passes words and exit code on", async () => {
       const ended = await lab(["lab", "exec", "client-qa", "--stage", "policy1", "--", "sh", "-c", "ip -br -4 addr show eth0; exit 9"]);
       expect([ended.code, ended.stdout.includes("10.47.255.230/32")]).toEqual([9, true]);
+    });
+
+    test("trace of an address asks in its family, and a named port is decided by the rule that has it", async () => {
+      const pod = (name: string, i: number): string =>
+        `- {apiVersion: v1, kind: Pod, metadata: {name: ${name}, namespace: dev, labels: {app: ${name}}}, spec: {containers: [{name: c, ports: [{name: web, containerPort: 7000}]}]}, status: {podIP: 10.0.0.${i}, podIPs: [{ip: 10.0.0.${i}}, {ip: "fd00::${i}"}]}}`;
+      const policy =
+        "- {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: own, namespace: dev}, spec: {podSelector: {matchLabels: {app: a}}, policyTypes: [Egress], egress: [{to: [{podSelector: {matchLabels: {app: b}}}], ports: [{port: web}, {port: 53, protocol: UDP}]}]}}";
+      const cwd = folderWith({ "pods.yaml": ["apiVersion: v1", "kind: List", "items:", pod("a", 1), pod("b", 2), policy].join("\n") });
+      const traced = async (to: string): Promise<string> => (await netproof(`lab trace dev/a ${to} 7000 -f pods.yaml`, { cwd })).stdout;
+      expect(await traced("fd00::2")).toBe(
+        [
+          "fd00::1 → fd00::2 7000/TCP: open",
+          "  egress   chain e_1 of dev/a",
+          "    no     ip6 daddr fd00::2, 53/UDP                                         pods.yaml:6",
+          "    allow  ip6 daddr fd00::2, declared by fd00::1 7000/TCP, fd00::2 7000/TCP pods.yaml:6",
+          "  ingress  no chain of dev/b: nothing isolates it",
+          "",
+        ].join("\n"),
+      );
+      expect((await traced("dev/b")).split("\n")[0]).toBe("10.0.0.1 → 10.0.0.2 7000/TCP: open");
     });
 
     test("trace shows the rules with their lines", async () => {

@@ -38,7 +38,7 @@ export { contrailWalk } from "./report/contrail/walk.ts";
 export { explainPorts, type ExplainNames } from "./report/explain.ts";
 export { type RowGroup } from "./report/list.ts";
 export { type PairWanted } from "./report/matrix.ts";
-export { explainQuestion, type AskedOf, type QuestionExplained, type QuestionProblem } from "./report/question.ts";
+export { answerOfEngine, explainQuestion, type AskedOf, type QuestionExplained, type QuestionProblem } from "./report/question.ts";
 export { reportDiagnostic } from "./report/places.ts";
 export { presentCheck, presentCoverage, presentLedger } from "./report/present/check.ts";
 export { annotationProperty, annotationText, csvField, safeText } from "./report/present/escape.ts";

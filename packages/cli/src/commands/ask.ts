@@ -1,4 +1,5 @@
 import {
+  answerOfEngine,
   askWhy,
   endpointName,
   presentAsk,
@@ -41,11 +42,9 @@ export async function run(options: Options, operands: readonly string[]): Promis
   const text = await readFlowsFile(options.flows, options);
   let asked: Asked | undefined;
   const askOf = (of: Pick<Subject, "names" | "useCase">): Asked => (asked ??= resolvedFlows(text, of));
-  const subject = isMeasuring(options)
-    ? await openMeasured(options, (read) => askOf(read).questions.flatMap(flowsOf))
-    : await openSubject(options, "ask");
+  const { subject, answer: tell } = await opened(options, (read) => askOf(read).questions.flatMap(flowsOf));
   const { questions, problems, labelOf } = askOf(subject);
-  const answered = questions.map((question) => answerOf(question, subject.calculation, labelOf));
+  const answered = questions.map((question) => answerOf(question, tell, labelOf));
   const unanswered = questions.flatMap(({ index }, i): readonly FlowProblem[] => {
     const answer = answered[i];
     return answer !== undefined && "code" in answer ? [{ index, problem: answer }] : [];
@@ -62,6 +61,20 @@ export async function run(options: Options, operands: readonly string[]): Promis
   );
   tellCoverage(subject, options);
   return 0;
+}
+
+/** Who answers: an engine that calculates, or packets, to which no Service gives another source. */
+async function opened(
+  options: Options,
+  flows: Parameters<typeof openMeasured>[1],
+): Promise<{ readonly subject: Omit<Subject, "calculation" | "asked">; readonly answer: (asked: AskedFlow) => Told }> {
+  if (isMeasuring(options)) {
+    const subject = await openMeasured(options, flows);
+    return { subject, answer: ({ flow }) => subject.calculation.answer(flow) };
+  }
+  const subject = await openSubject(options, "ask");
+  const [engine] = subject.asked;
+  return { subject, answer: (asked) => answerOfEngine(engine, asked) };
 }
 
 async function readFlowsFile(named: string, options: Options): Promise<InputFile> {
@@ -117,7 +130,7 @@ function flowsOf({ resolved }: ResolvedQuestion): readonly Flow[] {
 /** One question, one answer: where several pods stand behind a name, they must agree. */
 function answerOf(
   { question, index, resolved }: ResolvedQuestion,
-  calculation: { answer(flow: Flow): Told },
+  answer: (asked: AskedFlow) => Told,
   labelOf: FlowsRead["labelOf"],
 ): AskRow | Diagnostic {
   const problem = (text: string, help: string | undefined): Diagnostic =>
@@ -138,7 +151,7 @@ function answerOf(
       };
     case "flows": {
       const flows = withoutSelf(resolved.flows);
-      const answers = flows.map(({ flow }) => calculation.answer(flow));
+      const answers = flows.map(answer);
       const [first] = answers as [Told, ...Told[]];
       const other = answers.find(({ verdict }) => verdict !== first.verdict);
       if (other !== undefined) {

@@ -1,4 +1,4 @@
-import { endpointName, placeText, spanOf, type Answer, type Direction } from "@netproof/core/parts";
+import { endpointName, formatAddress, parseAddress, placeText, spanOf, type Answer, type Direction } from "@netproof/core/parts";
 import type { LabSession, Ruleset, Transcript } from "@netproof/lab";
 
 /** The rules that the first packet of a flow met, side by side with their manifest lines; the one that decided stands last. */
@@ -16,7 +16,7 @@ export function traceText({ flow, verdict, evidence }: Answer<Transcript>, { lay
   const sides = (["egress", "ingress"] as const).flatMap((direction) =>
     isStopped && direction === "ingress"
       ? [`  ${direction.padEnd(8)} the packet does not come to ${endpointName(flow.to)}`]
-      : sideLines(direction, flow, evidence, ruleset, layout),
+      : sideLines(direction, { flow, target: typeof target === "string" ? "" : target.address }, evidence, ruleset, layout),
   );
   return [`${ends} ${flow.port}/${flow.protocol}: ${outcome}`, ...sides].map((line) => `${line}\n`).join("");
 }
@@ -26,7 +26,7 @@ const leastCondition = 50;
 
 function sideLines(
   direction: Direction,
-  flow: Answer["flow"],
+  { flow, target }: { readonly flow: Answer["flow"]; readonly target: string },
   { causes }: Transcript,
   ruleset: Ruleset,
   { stands }: LabSession["layout"],
@@ -47,7 +47,7 @@ function sideLines(
   const met: { readonly word: string; readonly condition: string; readonly places: string }[] = [];
   for (const { text, from } of chains.flatMap(({ rules }) => rules)) {
     if (other.test(text)) continue;
-    const isLast = decides !== undefined && text.includes(`meta mark set ${decides}`);
+    const isLast = decides !== undefined && text.includes(`meta mark set ${decides}`) && takesPort(text, flow, target, ruleset);
     const match = text.replace(/ ?(?:meta mark set .*|goto .*|return)$/, "");
     const word = !isLast ? "no" : text.includes("goto deny") ? "deny" : "allow";
     const condition = match === "" ? "everything else" : withContents(match, ruleset);
@@ -59,13 +59,36 @@ function sideLines(
   return [...lines, ...met.map(({ word, condition, places }) => `    ${word.padEnd(6)} ${condition.padEnd(width)} ${places}`.trimEnd())];
 }
 
+/** Entries by number and by name have rules of their own with one mark: the one that has the port has decided. */
+function takesPort(text: string, { protocol, port }: Answer["flow"], target: string, { sets }: Ruleset): boolean {
+  const [, byAddress, name] = /(daddr \. )?meta l4proto \. th dport @(\w+)/.exec(text) ?? [];
+  const elements = sets.find((one) => one.name === name)?.elements;
+  if (elements === undefined) return true;
+  return elements.some((element) => {
+    const [range = "", word, address] = element.split(" . ").reverse();
+    const [first = 0, last = first] = range.split("-").map(Number);
+    const isHere = byAddress === undefined || (address !== undefined && shortened(address) === shortened(target));
+    return isHere && word === protocol.toLowerCase() && first <= port && port <= last;
+  });
+}
+
+/** IPv6 addresses as people write them; nft gets all groups. */
+function shortened(text: string): string {
+  return text.replaceAll(/[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){7}/g, (whole) => {
+    const address = parseAddress(whole);
+    return address === undefined ? whole : formatAddress(address);
+  });
+}
+
 /** Sets by what is in them, ports as everywhere: `ip saddr 10.0.0.1, 80/TCP`. */
 function withContents(match: string, { sets }: Ruleset): string {
   const contents = match.replaceAll(/@(\w+)/g, (whole, name: string) => {
     const elements = sets.find((one) => one.name === name)?.elements ?? [whole];
     return elements.length > 3 ? `${elements.slice(0, 3).join(", ")}, …` : elements.join(", ");
   });
-  return contents
+  return shortened(contents)
+    .replace(/ ?ip6? daddr \. meta l4proto \. th dport/, ", declared by")
+    .replaceAll(/ \. (tcp|udp|sctp) \. (\d+)/g, (_, protocol: string, port: string) => ` ${port}/${protocol.toUpperCase()}`)
     .replace(/ ?meta l4proto \. th dport/, ",")
     .replaceAll(/(tcp|udp|sctp) \. (\d+(?:-\d+)?)/g, (_, protocol: string, port: string) => `${port}/${protocol.toUpperCase()}`)
     .replace(/^, /, "");

@@ -77,6 +77,8 @@ export interface ServicePort {
   readonly port: number;
   /** A number, or the name of a port that each pod resolves for itself. */
   readonly targetPort: number | string;
+  /** The port of every node that leads here; undefined where there is none, or it is not given yet. */
+  readonly nodePort: number | undefined;
 }
 
 /** A Service. Policies never name one: a flow to it is a flow to each of its endpoints' target port (S14). */
@@ -88,6 +90,10 @@ export interface Service {
   /** Undefined: no selector, its endpoints come from EndpointSlices or are unknown. */
   readonly selector: Labels | undefined;
   readonly clusterIPs: readonly Address[];
+  /** Addresses by which it is reached from outside: its `externalIPs`, and those of its load balancer. */
+  readonly entries: readonly Address[];
+  /** `Cluster`: whoever comes from outside may seem to be the node that it came by (S14). */
+  readonly externalTrafficPolicy: "Cluster" | "Local";
   readonly ports: readonly ServicePort[];
   /** What EndpointSlices or Endpoints objects say; undefined when the snapshot holds none for this Service. */
   readonly slices: readonly ServiceEndpoint[] | undefined;

@@ -1,4 +1,4 @@
-import type { Flow } from "./cluster.ts";
+import type { Flow, Service } from "./cluster.ts";
 import type { ClusterPolicy, NetworkPolicy, Peer, PortMatch, Rule, Tier, TierAction, TierRule, Unread } from "./policy.ts";
 
 export type Verdict = "allow" | "deny" | "undetermined";
@@ -19,6 +19,8 @@ export type Doubt =
   | { readonly question: "address-not-assigned"; readonly rule: Rule | TierRule; readonly peer: Peer }
   /** A domain name decides, and only DNS knows its addresses (C10). */
   | { readonly question: "domain-name"; readonly rule: TierRule; readonly peer: Peer }
+  /** The client comes from outside through a Service, and may seem to be a node (S14). */
+  | { readonly question: "rewritten-source"; readonly service: Service }
   /** Policies of equal priority decide this flow differently, and an implementation may choose (C3). */
   | { readonly question: "equal-priority"; readonly rules: readonly TierRule[] };
 

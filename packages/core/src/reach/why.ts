@@ -106,6 +106,8 @@ function doubted(doubts: readonly Doubt[]): Cited & Pick<SideWhy, "question"> {
           rules: [ruleText(doubt.rule, doubt.peer.origin)],
           origins: [doubt.peer.origin],
         };
+      case "rewritten-source":
+        return { policies: [], rules: [], origins: [doubt.service.origin] };
       case "equal-priority":
         return {
           policies: doubt.rules.map(({ policy }) => policyText(policy)),

@@ -41,10 +41,10 @@ function whatMatters({ group, kind, value }: ManifestObject): Fields {
   return group === "" && kind === "Pod" ? whatMattersOfPod(value as Fields) : (value as Fields);
 }
 
-/** What people write, and of pods and nodes also what the cluster found out; not what a server adds for itself. */
+/** What people write, and of pods, nodes and Services also what the cluster found out; not what a server adds for itself. */
 function sameContent(a: ManifestObject, b: ManifestObject): boolean {
   const [left, right] = [whatMatters(a), whatMatters(b)];
-  const ignored = ["apiVersion", "kind", "metadata", ...(a.kind === "Pod" || a.kind === "Node" ? [] : ["status"])];
+  const ignored = ["apiVersion", "kind", "metadata", ...(["Pod", "Node", "Service"].includes(a.kind) ? [] : ["status"])];
   const keys = new Set([...Object.keys(left), ...Object.keys(right)].filter((key) => !ignored.includes(key)));
   const labels = (value: Fields): ReturnType<typeof fieldAt> => fieldAt(value, "metadata", "labels") ?? undefined;
   return sameValue(labels(left), labels(right)) && [...keys].every((key) => sameValue(fieldOf(left, key), fieldOf(right, key)));

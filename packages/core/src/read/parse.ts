@@ -319,18 +319,24 @@ async function allErrors(text: string): Promise<readonly ParseFailure[]> {
   try {
     const { parseDocument, visit } = await import("yaml");
     const document = parseDocument(text, { prettyErrors: false, version: "1.1", uniqueKeys: false, logLevel: "silent" });
-    const quotes: number[] = [];
-    visit(document, { Scalar: (_, { type, range }) => void (type?.startsWith("QUOTE_") && range && quotes.push(range[0])) });
+    const open = { quote: [] as number[], sequence: [] as number[], map: [] as number[] };
+    visit(document, {
+      Scalar: (_, { type, range }) => void (type?.startsWith("QUOTE_") && range && open.quote.push(range[0])),
+      Seq: (_, { flow, range }) => void (flow === true && range && open.sequence.push(range[0])),
+      Map: (_, { flow, range }) => void (flow === true && range && open.map.push(range[0])),
+    });
     const lines = new Set<number>();
     const found: ParseFailure[] = [];
     for (const { code, message, pos } of document.errors) {
-      const isOpenQuote = /closing .quote/.test(message);
-      const opening = isOpenQuote ? quotes.findLast((quote) => quote <= pos[0]) : undefined;
+      const [, bracketed] = /^Flow (sequence|map) .*end with a/.exec(message) ?? [];
+      const unclosed = /closing .quote/.test(message) ? "quote" : (bracketed as "sequence" | "map" | undefined);
+      const opening = unclosed && open[unclosed].findLast((start) => start <= pos[0]);
       const at = afterBlanks(text, Math.min(opening ?? pos[0], text.length));
       const line = text.lastIndexOf("\n", at - 1);
       if (lines.has(line) || found.length >= limits.syntaxErrors) continue;
       lines.add(line);
-      found.push({ at, reason: isOpenQuote ? "this quote is never closed" : (plainReasons.get(code) ?? message) });
+      const reason = unclosed === undefined ? (plainReasons.get(code) ?? message) : `this ${openings[unclosed]} is never closed`;
+      found.push({ at, reason });
     }
     return found;
   } catch {
@@ -338,6 +344,8 @@ async function allErrors(text: string): Promise<readonly ParseFailure[]> {
     return [];
   }
 }
+
+const openings = { quote: "quote", sequence: "`[`", map: "`{`" } as const;
 
 /** What the second parser means, for people who do not write parsers. */
 const plainReasons: ReadonlyMap<string, string> = new Map([

@@ -24,6 +24,8 @@ export interface ServiceReading extends Reading {
   readonly type: Service["type"];
   readonly selector: Labels | undefined;
   readonly clusterIPs: readonly Address[];
+  readonly entries: readonly Address[];
+  readonly externalTrafficPolicy: Service["externalTrafficPolicy"];
   readonly ports: readonly ServicePort[];
 }
 
@@ -57,6 +59,8 @@ function serviceReadingOf(object: ManifestObject): ServiceReading {
     type: type ?? "ClusterIP",
     selector: selector.size === 0 || type === "ExternalName" ? undefined : selector,
     clusterIPs: clusterIPsOf(reading, spec),
+    entries: entriesOf(reading, spec, type),
+    externalTrafficPolicy: trafficPolicyOf(reading, child(spec, "externalTrafficPolicy")),
     ports: mappings(reading, child(spec, "ports"), "`ports`", "a port of a Service").flatMap((item) => servicePortOf(reading, item) ?? []),
   };
 }
@@ -69,6 +73,27 @@ function clusterIPsOf(reading: Reading, spec: Field | undefined): readonly Addre
   return fields.filter(({ value }) => value !== "None").flatMap((field) => kubernetes.address(reading, field, "`clusterIP`") ?? []);
 }
 
+/** A load balancer that is known by a host name has no address here. */
+function entriesOf(reading: Reading, spec: Field | undefined, type: Service["type"] | undefined): readonly Address[] {
+  const balancer = child(descend(rootOf(reading), "status", "loadBalancer"), "ingress");
+  const fields = [
+    ...list(reading, child(spec, "externalIPs"), "`externalIPs`"),
+    ...(type === "LoadBalancer" ? mappings(reading, balancer, "`ingress`", "an address of a load balancer") : []).flatMap(
+      (item) => child(item, "ip") ?? [],
+    ),
+  ];
+  return fields.flatMap((field) => kubernetes.address(reading, field, "an address of a Service") ?? []);
+}
+
+function trafficPolicyOf(reading: Reading, field: Field | undefined): Service["externalTrafficPolicy"] {
+  const written = text(reading, field, "`externalTrafficPolicy`");
+  if (field !== undefined && written !== undefined && written !== "" && written !== "Local" && written !== "Cluster") {
+    const parameters = { what: "`externalTrafficPolicy`", expected: "Cluster or Local" };
+    reading.diagnostics.push(say("type-wrong", spanAt(reading, field.path, "value"), parameters));
+  }
+  return written === "Local" ? "Local" : "Cluster";
+}
+
 function servicePortOf(reading: Reading, item: Field): ServicePort | undefined {
   const port = kubernetes.portNumber(reading, child(item, "port"), "a port of a Service");
   const protocol = kubernetes.protocol(reading, child(item, "protocol"));
@@ -76,7 +101,10 @@ function servicePortOf(reading: Reading, item: Field): ServicePort | undefined {
   const targetField = child(item, "targetPort");
   const target = typeof targetField?.value === "string" ? targetField.value : kubernetes.portNumber(reading, targetField, "`targetPort`");
   if (port === undefined || protocol === undefined || (targetField !== undefined && target === undefined)) return undefined;
-  return { name, protocol, port, targetPort: target === undefined || target === "" ? port : target };
+  const node = child(item, "nodePort");
+  // A server writes 0 for none.
+  const nodePort = node === undefined || node.value === 0 ? undefined : kubernetes.portNumber(reading, node, "`nodePort`");
+  return { name, protocol, port, targetPort: target === undefined || target === "" ? port : target, nodePort };
 }
 
 /** The endpoints of a slice that are ready, or of which nothing else is said. */
@@ -123,7 +151,7 @@ const rememberedServices = remembering<Service>();
 /** A Service with what its EndpointSlices say; Endpoints objects count where it has no slice, because a cluster mirrors them into slices. */
 export function serviceOf(object: ManifestObject, namespace: Namespace, endpointObjects: readonly ManifestObject[]): Service {
   return rememberedServices(object, [namespace, ...endpointObjects], () => {
-    const { type, selector, clusterIPs, ports } = readService(object);
+    const { type, selector, clusterIPs, entries, externalTrafficPolicy, ports } = readService(object);
     const slices = endpointObjects.filter(({ kind }) => kind === "EndpointSlice");
     const used = slices.length > 0 ? slices : endpointObjects;
     const endpoints = used.length === 0 ? undefined : used.flatMap((each) => readEndpoints(each).endpoints);
@@ -134,6 +162,8 @@ export function serviceOf(object: ManifestObject, namespace: Namespace, endpoint
       type,
       selector,
       clusterIPs,
+      entries,
+      externalTrafficPolicy,
       ports,
       slices: endpoints,
       origin: originOf({ object }),

@@ -121,6 +121,8 @@ function helpOf(why: Why): string | undefined {
     }
     case "address-not-assigned":
       return "--pod-cidr CIDR names the pod network";
+    case "rewritten-source":
+      return "externalTrafficPolicy: Local keeps the client's address";
     default:
       return undefined;
   }

@@ -6,6 +6,7 @@ import type { Protocol } from "../net/ports.ts";
 import type { Commentary } from "../reach/commentary.ts";
 import type { Answer, Calculation } from "../reach/engine.ts";
 import { resolveEnd, type NameTable } from "../usecase/ends.ts";
+import { answerEntering } from "../usecase/entering.ts";
 import { resolveFlows, type AskedFlow, type FlowsResolved } from "../usecase/flows.ts";
 import { readPort, type OnePort, type PortNames } from "../usecase/port-text.ts";
 import type { ContrailWalk } from "./contrail/types.ts";
@@ -108,7 +109,7 @@ function onOnePort(from: string, to: string, { port, protocol }: OnePort, subjec
     return { answers: [unknownEndpoints(from, to, `${port}/${protocol}`, found.unknown)], notes: found.notes };
   const answered = classesOf(found.flows, subject).map((alike) => ({
     ...alike,
-    answers: subject.asked.map(({ calculation }) => calculation.answer(alike.first.flow)),
+    answers: subject.asked.map((engine) => answerOfEngine(engine, alike.first)),
   }));
   const answers = withoutTwins(answered).map(({ first, answers: own, fromName, toName, of }) => {
     const names: ExplainNames = {
@@ -122,6 +123,11 @@ function onOnePort(from: string, to: string, { port, protocol }: OnePort, subjec
     return together({ ...names, family: first.flow.family }, explanations, own, subject);
   });
   return { answers, notes: found.notes };
+}
+
+/** Rules of its own tell what an engine does with what comes from outside; the text of Kubernetes leaves it open (S14). */
+export function answerOfEngine({ engine, calculation }: AskedEngine, asked: AskedFlow): Answer {
+  return engine.walk === undefined ? answerEntering(asked, calculation as Calculation<Judgement>) : calculation.answer(asked.flow);
 }
 
 /** An engine with a list of rules shows its walk; of others each end tells its reasons. */
@@ -187,11 +193,11 @@ function unknownEndpoints(
   from: string,
   to: string,
   port: string,
-  { service, from: source }: NonNullable<FoundFlows["unknown"]>,
+  { service, from: source, isAlias }: NonNullable<FoundFlows["unknown"]>,
 ): FlowExplanation {
   const side = {
     verdict: "undetermined",
-    text: "the Service's endpoints are not known",
+    text: isAlias ? "the Service is an alias of a name, whose addresses are not known" : "the Service's endpoints are not known",
     tiers: [],
     cited: undefined,
     decides: undefined,
@@ -210,7 +216,7 @@ function unknownEndpoints(
       { ...side, direction: "egress", of: endpointName(source) },
       { ...side, direction: "ingress", of: service },
     ],
-    help: "kubectl get endpointslices -A -o json supplies them",
+    help: isAlias ? "ask for an address that the name has" : "kubectl get endpointslices -A -o json supplies them",
   };
 }
 
@@ -237,7 +243,7 @@ function classesOf(flows: readonly AskedFlow[], { asked: engines }: AskedOf): re
     const { from, to, family, port } = asked.flow;
     const classes = engines.map(({ calculation: { reach } }) => [reach(family).classOf(from), reach(family).classOf(to)]);
     const node = to.kind === "pod" && from.kind === "node" ? String(to.node === from.name) : "";
-    const key = [family, classes.join(), port, node, sameEndpoint(from, to), asked.behindService?.service].join(" ");
+    const key = [family, classes.join(), port, node, sameEndpoint(from, to), asked.behindService?.service, asked.entering?.name].join(" ");
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [asked]);
     else group.push(asked);

@@ -8,6 +8,7 @@ import { selects } from "../semantics/selector.ts";
 import { backendsOf } from "../semantics/service.ts";
 import { nearest } from "../text/suggest.ts";
 import { podIndex } from "./pod-index.ts";
+import { serviceIndex } from "./service-index.ts";
 import type { Group, OutsidePoint } from "./types.ts";
 
 /** Everything a name may stand for. Without a use case, `outside` and `groups` are empty. */
@@ -33,6 +34,8 @@ export interface End {
   readonly regions: readonly Region[];
   /** Set when the name is a Service: its endpoints depend on the port (`backendsOf`), so `endpoints` is empty. */
   readonly service: Service | undefined;
+  /** Of an address: nothing is asked in the other one. */
+  readonly family: Family | undefined;
   /** Said with the answer: an address that is a pod's or a node's own. */
   readonly note: string | undefined;
 }
@@ -124,12 +127,19 @@ function podsBehind(service: Service, snapshot: Snapshot): readonly Endpoint[] {
 
 function resolveAddress(text: string, address: Address, names: NameTable): Resolved {
   // S14: a Service's own address is translated before any policy is asked.
-  const service = names.snapshot.services.find(({ clusterIPs }) => clusterIPs.some((own) => sameAddress(own, address)));
-  if (service !== undefined)
-    return { end: { ...emptyEnd(text), service, note: `${formatAddress(address)} is svc/${service.name} of ${service.namespace.name}` } };
+  const known = serviceIndex(names.snapshot.services).withAddress(address);
+  if (known !== undefined) {
+    const { service, by } = known;
+    const what = by === "inside" ? "is" : "leads to";
+    return {
+      end: { ...emptyEnd(text), service, note: `${formatAddress(address)} ${what} svc/${service.name} of ${service.namespace.name}` },
+    };
+  }
   const owner = ownerOf(address, names.snapshot);
   if (owner !== undefined)
-    return { end: { ...emptyEnd(text), endpoints: [owner], note: `${formatAddress(address)} is ${endpointName(owner)}` } };
+    return {
+      end: { ...emptyEnd(text), endpoints: [owner], family: address.family, note: `${formatAddress(address)} is ${endpointName(owner)}` },
+    };
   const point = names.outside.flatMap(({ externals }) => externals).find((external) => sameAddress(external.address, address));
   return found(text, [point ?? ({ kind: "external", address } satisfies External)]);
 }
@@ -253,7 +263,7 @@ function regionOf(name: string, cidr: Cidr, names: NameTable): Region {
 }
 
 function emptyEnd(text: string): End {
-  return { text, endpoints: [], regions: [], service: undefined, note: undefined };
+  return { text, endpoints: [], regions: [], service: undefined, family: undefined, note: undefined };
 }
 
 function found(text: string, endpoints: readonly Endpoint[]): Resolved {

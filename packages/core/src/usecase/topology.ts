@@ -287,6 +287,8 @@ function readService(
     type: "ClusterIP",
     selector: readLabels(reading, field(reading, service, "selector")),
     clusterIPs: [],
+    entries: [],
+    externalTrafficPolicy: "Cluster",
     ports: items(reading, field(reading, service, "ports")).flatMap(
       ({ value, path }) => readServicePort(reading, { value, path }, ports) ?? [],
     ),
@@ -302,7 +304,7 @@ function readServicePort(
 ): ServicePort | undefined {
   if (typeof value !== "object") {
     const one = readOnePort(reading, { value, path }, names);
-    return one && { name: undefined, protocol: one.protocol, port: one.port, targetPort: one.port };
+    return one && { name: undefined, protocol: one.protocol, port: one.port, targetPort: one.port, nodePort: undefined };
   }
   const form = { value, path };
   const port = plain(reading, form, "port");
@@ -320,7 +322,7 @@ function readServicePort(
     );
     return undefined;
   }
-  return { name: plain(reading, form, "name"), protocol, port, targetPort: plain(reading, form, "target") ?? port };
+  return { name: plain(reading, form, "name"), protocol, port, targetPort: plain(reading, form, "target") ?? port, nodePort: undefined };
 }
 
 /** One number of one protocol; an objection where a set of ports is written. */

@@ -32,7 +32,7 @@ describe("texts that are meant to hurt", () => {
     ["an open quote", policy('podSelector: "'), ['error yaml-invalid 5:16 "']],
     ["a colon too many", policy("podSelector: a: b"), ["error yaml-invalid 5:16 a"]],
     ["wrong indentation", policy("podSelector: {}", " ingress: []"), ["error yaml-invalid 6:4 i"]],
-    ["several mistakes", `${head}a: [1\nb: 2\nc: "x\n`, ["error yaml-invalid 5:1 b", 'error yaml-invalid 6:4 "']],
+    ["several mistakes", `${head}a: [1\nb: 2\nc: "x\n`, ["error yaml-invalid 4:4 [", 'error yaml-invalid 6:4 "']],
     ["a trailing comma in JSON is YAML", '{"apiVersion": "v1", "kind": "Node", "metadata": {"name": "a",}}', []],
     ["JSON without a comma", '{"apiVersion": "v1"\n "kind": "Node"}', ['error json-invalid 2:2 "']],
     ["JSON with a control character", '{"apiVersion": "v1", "kind": "a\u0001"}', ["error json-invalid 1:32 \u0001"]],

@@ -161,7 +161,7 @@ export function MatrixView(): JSX.Element {
           {surveyed.value !== undefined && `, ${Math.floor(surveyed.value * 100)} % done`}
         </p>
       ) : keys.table === "1" ? (
-        <PairTable model={matrix.model} engines={matrix.engines} />
+        <PairTable model={matrix.model} engines={matrix.engines} changes={matrix.changes} />
       ) : (
         <PodsMatrix
           matrix={matrix}

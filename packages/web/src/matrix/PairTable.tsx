@@ -7,6 +7,7 @@ import { useAnswer } from "../state/answers.ts";
 import { askWhy, currentPort, currentStage } from "../state/store.ts";
 import { cell } from "../workbench/protocol.ts";
 import { mark, unanswered, type MatrixModel } from "./model.ts";
+import type { Changes } from "./useMatrix.ts";
 
 const perPage = 100;
 type Key = "from" | "to" | "verdict";
@@ -18,7 +19,15 @@ interface Pair {
 }
 
 /** The matrix as a table: for screen readers, for print, for a spreadsheet. */
-export function PairTable({ model, engines }: { readonly model: MatrixModel; readonly engines: readonly string[] }): JSX.Element {
+export function PairTable({
+  model,
+  engines,
+  changes,
+}: {
+  readonly model: MatrixModel;
+  readonly engines: readonly string[];
+  readonly changes: Changes | undefined;
+}): JSX.Element {
   const [page, setPage] = useState(0);
   const [sort, setSort] = useState<{ readonly key: Key; readonly down: boolean }>({ key: "from", down: false });
   const { rows, columns, values, marks } = model;
@@ -45,15 +54,25 @@ export function PairTable({ model, engines }: { readonly model: MatrixModel; rea
       </button>
     </th>
   );
+  const against = changes?.isComparable === true ? changes.against.name : undefined;
+  const changeAt = (at: number): string => (((marks[at] as number) & mark.changed) === 0 ? "" : "changed");
   const verdictAt = (engine: number, at: number): string => {
     const value = values[engine]?.[at];
     return value === unanswered ? "" : (cellWord(value) ?? "");
   };
   const csv = (): string =>
     [
-      ["from", "to", "port", ...engines].join(","),
+      ["from", "to", "port", ...engines, ...(against === undefined ? [] : [`against ${against}`])].map(field).join(","),
       ...pairs.map(({ at, row, column }) =>
-        [rows[row]?.id ?? "", columns[column]?.id ?? "", port ?? "all", ...engines.map((_, e) => verdictAt(e, at))].map(field).join(","),
+        [
+          rows[row]?.id ?? "",
+          columns[column]?.id ?? "",
+          port ?? "all",
+          ...engines.map((_, e) => verdictAt(e, at)),
+          ...(against === undefined ? [] : [changeAt(at)]),
+        ]
+          .map(field)
+          .join(","),
       ),
     ].join("\r\n");
   return (
@@ -73,6 +92,7 @@ export function PairTable({ model, engines }: { readonly model: MatrixModel; rea
                 {name}
               </th>
             ))}
+            {against !== undefined && <th scope="col">against {against}</th>}
             <th scope="col">reason</th>
             <th scope="col">assertion</th>
             <th scope="col">line</th>
@@ -96,6 +116,7 @@ export function PairTable({ model, engines }: { readonly model: MatrixModel; rea
                   const word = cellWord(values[e]?.[at]);
                   return <td key={name}>{word === undefined ? "" : <VerdictChip verdict={word} />}</td>;
                 })}
+                {against !== undefined && <td>{changeAt(at)}</td>}
                 <td>
                   <button type="button" class="link" onClick={() => askWhy(from.id, to.id)}>
                     {lane?.because ?? "why"}

@@ -53,8 +53,9 @@ export function answersOf({ stateOf, setOf }: Session, pause: Pause): Answers {
     },
     rowCounts: async () => {
       const state = stateOf("edited");
-      const { rows } = setOf(state, "workload");
-      return { workload: rows.length, class: setOf(state, "class").rows.length, namespace: groupsOf(rows).length };
+      const podsOf = (grouping: Grouping): readonly RowSet["rows"][number][] =>
+        setOf(state, grouping).rows.filter(({ endpoint }) => endpoint.kind === "pods");
+      return { workload: podsOf("workload").length, class: podsOf("class").length, namespace: groupsOf(podsOf("workload")).length };
     },
     survey: async (question: SurveyQuestion): Promise<Survey> => {
       const state = stateOf(question.version);

@@ -34,7 +34,7 @@ export interface Answers {
   /** Workloads that only one of the two has: what is open, and what it is compared with. */
   unmatched(): Promise<Unmatched>;
   rows(grouping: Grouping): Promise<readonly PageRow[]>;
-  /** How many rows each grouping has. */
+  /** How many rows of pods each grouping has, as the counts of a subject are of pods. */
   rowCounts(): Promise<Readonly<Record<Grouping, number>>>;
   survey(question: SurveyQuestion): Promise<Survey>;
   /** The counts of a survey by workload, without its cells, for where only they are shown. */

@@ -17,7 +17,9 @@ export function presentCheck(
   const files = new Set(errors.flatMap(({ frame }) => frame?.place.file ?? [])).size;
   const where = files === 0 ? "" : ` in ${files} ${files === 1 ? "file" : "files"}`;
   const failed = `${errors.length} ${errors.length === 1 ? "error" : "errors"}${where}, nothing was judged: exit 2. netproof help CODE explains one`;
-  const covered = coverage.ledger.files === 0 ? "" : ledger === "table" ? presentLedger(coverage, look) : presentCoverage(coverage, look);
+  // That everything was analysed is not said of files with errors.
+  const isTold = coverage.ledger.files > 0 && (ledger === "table" || errors.length === 0 || coverage.ledger.skipped.length > 0);
+  const covered = !isTold ? "" : ledger === "table" ? presentLedger(coverage, look) : presentCoverage(coverage, look);
   const fine = `no error${warnings === 0 ? "" : `, ${warnings} ${warnings === 1 ? "warning" : "warnings"}`}: exit 0`;
   const end = errors.length > 0 || judged === "not-judged" ? failed : fine;
   return presentDiagnostics(diagnostics, look) + covered + `${look.paint.strong(fill(end, look))}\n`;
