@@ -76,8 +76,7 @@ export function answersOf({ stateOf, setOf }: Session, pause: Pause): Answers {
     explain: async ({ version, stage, from, to, port }: FlowQuestion): Promise<Explained> => {
       const state = stateOf(version);
       const { judged } = state;
-      const ends = endsOf({ setOf }, state);
-      const [source, target] = [ends.named(stage, from), ends.named(stage, to)];
+      const [source, target] = endsOf({ setOf }, state).named(stage, from, to);
       const explained = explainQuestion({ from: source, to: target, port }, judged.asked(stage));
       if ("problem" in explained) return explained;
       const stageName = judged.material.stages[stage]?.name;

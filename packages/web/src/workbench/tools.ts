@@ -32,8 +32,8 @@ export function toolsOf({ stateOf, setOf, newest, texts }: Session): Tools {
       const { judged } = state;
       const [asked, { names }] = [askedPort(port), judged.asked(stage)];
       if (asked === undefined) return "a policy opens one port: choose one";
-      const ends = endsOf({ setOf }, state);
-      const found = resolveFlows({ from: ends.named(stage, from), to: ends.named(stage, to), ...asked }, names);
+      const [source, target] = endsOf({ setOf }, state).named(stage, from, to);
+      const found = resolveFlows({ from: source, to: target, ...asked }, names);
       const flow = found.kind === "flows" ? found.flows[0]?.flow : undefined;
       if (flow === undefined) return "this is no flow between two ends";
       const draft = draftOf(flow, judged.spec(stage).answer(flow).why, names.snapshot);
