@@ -6,7 +6,9 @@ import { textOrLetter } from "./letters.ts";
 import { walkLists } from "./lists.ts";
 import type { ManifestObject } from "./manifest.ts";
 import { say } from "./messages.ts";
+import { isLabel, isSubdomain } from "./names.ts";
 import { fieldOf, isRecord, type Fields } from "./value.ts";
+import { article } from "./words.ts";
 
 /** The objects of one document, and what is wrong with it as a whole. */
 export interface DocumentObjects {
@@ -87,6 +89,15 @@ function objectOf(value: Fields, { apiVersion, kind, document, path }: ObjectHea
   const [name, generateName, namespace] = [textAt("name"), textAt("generateName"), scope === "cluster" ? undefined : textAt("namespace")];
   if (use !== "none" && name === undefined && generateName === undefined && diagnostics.length === 0) {
     diagnostics.push(say("name-missing", document.locate(Object.hasOwn(value, "metadata") ? metadataPath : path, "entry"), { kind }));
+  }
+  // Policies say it of themselves.
+  if (use !== "none" && !isPolicyKind(group, kind)) {
+    const refuse = (key: string, what: string, text: string): void => {
+      diagnostics.push(say("name-invalid", document.locate(childPath(metadataPath, key), "value"), { what, name: text }));
+    };
+    const fits = kind === "Namespace" && group === "" ? isLabel : isSubdomain;
+    if (name !== undefined && !fits(name)) refuse("name", `the name of ${article(kind)}`, name);
+    if (namespace !== undefined && !isLabel(namespace)) refuse("namespace", "the name of a namespace", namespace);
   }
   if (diagnostics.some(({ severity }) => severity === "error")) return { objects: [], diagnostics };
   const who = {

@@ -80,6 +80,17 @@ describe("documents and lists (S19)", () => {
     ["no name", "apiVersion: v1\nkind: Pod\nmetadata: {}\n", ["name-missing"]],
     ["no name where it does not matter", "apiVersion: x.io/v1\nkind: Config\n", ["x.io/Config/default/"]],
     ["no name, and no metadata", "apiVersion: v1\nkind: Pod\n", ["name-missing"]],
+    [
+      "names that no API server takes",
+      "apiVersion: v1\nkind: Pod\nmetadata: {name: Foo_Bar, namespace: Dev X}\n",
+      ["name-invalid", "name-invalid"],
+    ],
+    ["a namespace is one label", "apiVersion: v1\nkind: Namespace\nmetadata: {name: a.b}\n", ["name-invalid"]],
+    [
+      "an object that nothing hangs on may be called anything",
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: A_B}\n",
+      ["/ConfigMap/default/A_B"],
+    ],
     ["a cluster-scoped object has no namespace", "apiVersion: v1\nkind: Node\nmetadata: {name: a, namespace: b}\n", ["/Node//a"]],
     ["a name that is a number", "apiVersion: v1\nkind: Pod\nmetadata: {name: 80}\n", ["text-expected"]],
     ["a name that is a list", "apiVersion: v1\nkind: Pod\nmetadata: {name: [a]}\n", ["type-wrong"]],
