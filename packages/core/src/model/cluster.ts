@@ -91,7 +91,7 @@ export interface Service {
   readonly selector: Labels | undefined;
   readonly clusterIPs: readonly Address[];
   /** Addresses by which it is reached from outside: its `externalIPs`, and those of its load balancer. */
-  readonly entries: readonly Address[];
+  readonly externalAddresses: readonly Address[];
   /** `Cluster`: whoever comes from outside may seem to be the node that it came by (S14). */
   readonly externalTrafficPolicy: "Cluster" | "Local";
   readonly ports: readonly ServicePort[];

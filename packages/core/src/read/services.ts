@@ -24,7 +24,7 @@ export interface ServiceReading extends Reading {
   readonly type: Service["type"];
   readonly selector: Labels | undefined;
   readonly clusterIPs: readonly Address[];
-  readonly entries: readonly Address[];
+  readonly externalAddresses: readonly Address[];
   readonly externalTrafficPolicy: Service["externalTrafficPolicy"];
   readonly ports: readonly ServicePort[];
 }
@@ -59,7 +59,7 @@ function serviceReadingOf(object: ManifestObject): ServiceReading {
     type: type ?? "ClusterIP",
     selector: selector.size === 0 || type === "ExternalName" ? undefined : selector,
     clusterIPs: clusterIPsOf(reading, spec),
-    entries: entriesOf(reading, spec, type),
+    externalAddresses: externalAddressesOf(reading, spec, type),
     externalTrafficPolicy: trafficPolicyOf(reading, child(spec, "externalTrafficPolicy")),
     ports: mappings(reading, child(spec, "ports"), "`ports`", "a port of a Service").flatMap((item) => servicePortOf(reading, item) ?? []),
   };
@@ -74,7 +74,7 @@ function clusterIPsOf(reading: Reading, spec: Field | undefined): readonly Addre
 }
 
 /** A load balancer that is known by a host name has no address here. */
-function entriesOf(reading: Reading, spec: Field | undefined, type: Service["type"] | undefined): readonly Address[] {
+function externalAddressesOf(reading: Reading, spec: Field | undefined, type: Service["type"] | undefined): readonly Address[] {
   const balancer = child(descend(rootOf(reading), "status", "loadBalancer"), "ingress");
   const fields = [
     ...list(reading, child(spec, "externalIPs"), "`externalIPs`"),
@@ -151,7 +151,7 @@ const rememberedServices = remembering<Service>();
 /** A Service with what its EndpointSlices say; Endpoints objects count where it has no slice, because a cluster mirrors them into slices. */
 export function serviceOf(object: ManifestObject, namespace: Namespace, endpointObjects: readonly ManifestObject[]): Service {
   return rememberedServices(object, [namespace, ...endpointObjects], () => {
-    const { type, selector, clusterIPs, entries, externalTrafficPolicy, ports } = readService(object);
+    const { type, selector, clusterIPs, externalAddresses, externalTrafficPolicy, ports } = readService(object);
     const slices = endpointObjects.filter(({ kind }) => kind === "EndpointSlice");
     const used = slices.length > 0 ? slices : endpointObjects;
     const endpoints = used.length === 0 ? undefined : used.flatMap((each) => readEndpoints(each).endpoints);
@@ -162,7 +162,7 @@ export function serviceOf(object: ManifestObject, namespace: Namespace, endpoint
       type,
       selector,
       clusterIPs,
-      entries,
+      externalAddresses,
       externalTrafficPolicy,
       ports,
       slices: endpoints,

@@ -1,5 +1,5 @@
 import type { Pod } from "../model/cluster.ts";
-import type { Address } from "../net/address.ts";
+import { addressKey, type Address } from "../net/address.ts";
 import { oncePerObject } from "../read/remember.ts";
 
 /** Pods by what they are called, in the order of the snapshot. Many thousand flows are asked of one, so its pods are sorted once. */
@@ -25,10 +25,6 @@ export const podIndex: (pods: readonly Pod[]) => PodIndex = oncePerObject((pods:
 
 function fullName(name: string, namespace: string | undefined): string {
   return namespace === undefined ? name : `${namespace}\0${name}`;
-}
-
-function addressKey({ family, value }: Address): string {
-  return `${family} ${value}`;
 }
 
 function sortedWhenAsked(pods: readonly Pod[], keysOf: (pod: Pod) => readonly string[]): (key: string) => readonly Pod[] {

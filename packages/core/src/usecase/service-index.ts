@@ -1,5 +1,5 @@
 import type { Service, ServicePort } from "../model/cluster.ts";
-import type { Address } from "../net/address.ts";
+import { addressKey, type Address } from "../net/address.ts";
 import type { Protocol } from "../net/ports.ts";
 import { oncePerObject } from "../read/remember.ts";
 
@@ -19,7 +19,7 @@ export const serviceIndex: (services: readonly Service[]) => ServiceIndex = once
   };
   for (const service of services) {
     add(service.clusterIPs, service, "inside");
-    add(service.entries, service, "outside");
+    add(service.externalAddresses, service, "outside");
     for (const port of service.ports) {
       if (port.nodePort !== undefined && hasNodePorts(service)) byNodePort.set(`${port.nodePort}/${port.protocol}`, { service, port });
     }
@@ -36,9 +36,5 @@ function hasNodePorts({ type }: Service): boolean {
 
 /** Whether anybody outside the cluster reaches a Service by itself. */
 export function isExposed(service: Service): boolean {
-  return hasNodePorts(service) || service.entries.length > 0;
-}
-
-function addressKey({ family, value }: Address): string {
-  return `${family} ${value}`;
+  return hasNodePorts(service) || service.externalAddresses.length > 0;
 }

@@ -287,7 +287,7 @@ function readService(
     type: "ClusterIP",
     selector: readLabels(reading, field(reading, service, "selector")),
     clusterIPs: [],
-    entries: [],
+    externalAddresses: [],
     externalTrafficPolicy: "Cluster",
     ports: items(reading, field(reading, service, "ports")).flatMap(
       ({ value, path }) => readServicePort(reading, { value, path }, ports) ?? [],
