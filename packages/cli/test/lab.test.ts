@@ -121,6 +121,7 @@ describe.skipIf(noLab !== undefined)(`netproof lab${skippedBecause}`, () => {
         ].join("\n"),
       );
       expect((await traced("dev/b")).split("\n")[0]).toBe("10.0.0.1 → 10.0.0.2 7000/TCP: open");
+      expect(await traced("dev/a")).toBe("10.0.0.1 → 10.0.0.1 7000/TCP: open\n  what a pod sends to itself meets no chain\n");
     });
 
     test("trace shows the rules with their lines", async () => {

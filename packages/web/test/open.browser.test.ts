@@ -46,6 +46,25 @@ describe.skipIf(noBrowser)("opening anything", () => {
     expect(problems).toEqual([]);
   });
 
+  test("where engines differ, flows are counted like all others, and not cells", async () => {
+    const pod = (name: string, app: string, i: number): string =>
+      `- {apiVersion: v1, kind: Pod, metadata: {name: ${name}, namespace: dev, labels: {app: ${app}}, ownerReferences: [{kind: StatefulSet, name: ${app}, controller: true}]}, spec: {containers: [{name: c}]}, status: {podIP: 10.0.0.${i}}}`;
+    const policy = (name: string, spec: string): string =>
+      `- {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: ${name}, namespace: dev}, spec: {podSelector: {matchLabels: {app: ${name}}}, ${spec}}}`;
+    const items = [
+      pod("client-0", "client", 1),
+      ...[0, 1, 2].map((i) => pod(`web-${i}`, "web", i + 2)),
+      policy("web", "policyTypes: [Ingress]"),
+      policy("client", "policyTypes: [Egress], egress: [{}]"),
+    ];
+    const { page, problems } = await openPage("");
+    await drop(page, { "cluster.yaml": ["apiVersion: v1", "kind: List", "items:", ...items].join("\n") });
+    // D3 opens the one client to all three pods of web: one cell, three flows.
+    await page.getByRole("radio", { name: "Differences 1" }).waitFor();
+    await page.getByRole("heading", { name: /^3 of \d+ flows differ$/ }).waitFor();
+    expect(problems).toEqual([]);
+  });
+
   test("a link to dropped files asks for the same files, and goes where it led", async () => {
     const first = await openPage("");
     await drop(first.page, { "cluster.yaml": dump });

@@ -1,4 +1,13 @@
-import { endpointName, formatAddress, parseAddress, placeText, spanOf, type Answer, type Direction } from "@netproof/core/parts";
+import {
+  endpointName,
+  formatAddress,
+  parseAddress,
+  placeText,
+  sameEndpoint,
+  spanOf,
+  type Answer,
+  type Direction,
+} from "@netproof/core/parts";
 import type { LabSession, Ruleset, Transcript } from "@netproof/lab";
 
 /** The rules that the first packet of a flow met, side by side with their manifest lines; the one that decided stands last. */
@@ -12,6 +21,9 @@ export function traceText({ flow, verdict, evidence }: Answer<Transcript>, { lay
     (verdict === "deny" && decided !== undefined
       ? `${how} at ${endpointName(decided.direction === "egress" ? flow.from : flow.to)}, ${decided.direction}`
       : evidence.seen.kind);
+  // S12; and its packets stay in its own namespace.
+  if (sameEndpoint(flow.from, flow.to))
+    return `${ends} ${flow.port}/${flow.protocol}: ${outcome}\n  what a pod sends to itself meets no chain\n`;
   const isStopped = decided?.direction === "egress";
   const sides = (["egress", "ingress"] as const).flatMap((direction) =>
     isStopped && direction === "ingress"

@@ -1,10 +1,11 @@
 import { Fragment, type JSX } from "preact";
+import { countChanges } from "../parts/changes.ts";
 import { counted, grouped } from "../parts/counted.ts";
 import { FlowSentence } from "../parts/flow.tsx";
 import { hasPlace } from "../host.ts";
 import { Glyph } from "../parts/Glyph.tsx";
 import { useReport, useSurvey, useTally } from "../state/answers.ts";
-import { askWhy, go, goToStage, currentPort, currentStage, subject } from "../state/store.ts";
+import { askWhy, go, goToStage, currentPort, currentRows, currentStage, subject } from "../state/store.ts";
 import type { Violation } from "@netproof/core/parts";
 import type { AssertionState } from "../workbench/protocol.ts";
 
@@ -154,14 +155,23 @@ function Agreement(): JSX.Element {
   const own = useSurvey(currentStage.value, first?.name ?? "spec", currentPort.value);
   const other = useSurvey(currentStage.value, second?.name ?? "spec", currentPort.value);
   if (first === undefined || second === undefined || own === undefined || other === undefined || own.rows !== other.rows) return <></>;
-  let apart = 0;
-  for (let i = 0; i < own.cells.length; i++) if (own.cells[i] !== other.cells[i]) apart += 1;
+  // Flows, as all counts of this panel are: a cell between rows of many pods is many of them.
+  const {
+    opened,
+    closed,
+    other: otherwise,
+  } = countChanges(
+    own.cells,
+    other.cells,
+    currentRows.value.map(({ size }) => size),
+  );
+  const apart = opened + closed + otherwise;
   return (
     <section class="agreement">
       <h2 class="caption">
         {apart === 0
           ? `All engines agree on ${counted(own.counts.pairs, "flow")}`
-          : `${apart} of ${counted(own.counts.pairs, "flow")} ${apart === 1 ? "differs" : "differ"}`}
+          : `${grouped(apart)} of ${counted(own.counts.pairs, "flow")} ${apart === 1 ? "differs" : "differ"}`}
       </h2>
       <dl>
         <dt>{first.name}</dt>
